@@ -1,0 +1,253 @@
+"""The cube: mass by cell and week, with the week in which each piece of it became known.
+
+Only places and weeks come in here. No person, stay or discovered offence can: the door takes five
+named columns and refuses every other (trust.md F2, F3).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+from forecasting.errors import BadEvents, ForbiddenColumn
+from forecasting.model import Floats, Integers
+from spatial import cells as h3_cells
+from spatial.mass import UNIT
+
+COLUMNS = ("cell", "week", "mass", "known_at", "category")
+
+
+class StudyArea:
+    """The cells that a forecast ranks, and which of them are neighbours.
+
+    Parameters
+    ----------
+    cells : array_like of int64
+        H3 cells of one resolution, in any order.
+    derived : bool
+        Whether the cells were derived from the events for want of a given area.
+    """
+
+    def __init__(self, cells: ArrayLike, *, derived: bool = False) -> None:
+        self.cells: Integers = np.unique(np.asarray(cells, dtype=np.int64))
+        self.derived = derived
+        if len({h3_cells.resolution(int(cell)) for cell in self.cells}) > 1:
+            raise BadEvents("the study area mixes H3 resolutions")
+        self._rings: dict[int, sparse.csr_array] = {}
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def ring(self, distance: int) -> sparse.csr_array:
+        """Mean over the cells of the area at this grid distance, as a matrix of shape (c, c).
+
+        Cells outside the area count neither above nor below the line; a cell with no neighbour in
+        the area has an empty row.
+        """
+        if distance not in self._rings:
+            position = {int(cell): index for index, cell in enumerate(self.cells)}
+            rows: list[int] = []
+            columns: list[int] = []
+            for cell, index in position.items():
+                near = [position[other] for other in h3_cells.ring(cell, distance) if other in position]
+                near.sort()
+                rows.extend([index] * len(near))
+                columns.extend(near)
+            row = np.asarray(rows, dtype=np.int64)
+            share = 1 / np.maximum(np.bincount(row, minlength=len(self)), 1)
+            self._rings[distance] = sparse.csr_array(
+                (share[row], (row, np.asarray(columns, dtype=np.int64))), shape=(len(self), len(self))
+            )
+        return self._rings[distance]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Events that the cube could not hold, and their mass in micro-units: counted, never lost."""
+
+    outside_cells: int = 0
+    outside_cells_mass: int = 0
+    outside_weeks: int = 0
+    outside_weeks_mass: int = 0
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Mass by cell and week.
+
+    Attributes
+    ----------
+    area : StudyArea
+        ``c`` cells, sorted, unique.
+    weeks : ndarray of int64, shape (w,)
+        Consecutive week indexes.
+    cell_index, week_index, piece_mass, known_at : ndarray of int64, shape (n,)
+        The pieces: position of cell and week, micro-units, and the week in which it became known.
+    outside : ndarray of int64, shape (w,)
+        Micro-units of each week outside the area: a score must count them as missed.
+    left_out : LeftOut
+        Events that are not among the pieces.
+    """
+
+    area: StudyArea
+    weeks: Integers
+    cell_index: Integers
+    week_index: Integers
+    piece_mass: Integers
+    known_at: Integers
+    outside: Integers
+    left_out: LeftOut = field(default_factory=LeftOut)
+
+    @classmethod
+    def from_events(
+        cls,
+        events: Mapping[str, ArrayLike],
+        *,
+        area: StudyArea | None = None,
+        weeks: tuple[int, int] | None = None,
+        category: str | None = None,
+    ) -> "Cube":
+        """Build a cube from event columns.
+
+        Parameters
+        ----------
+        events : mapping of column name to array, each of shape (n,)
+            ``cell`` and ``week`` (int), and optionally ``mass`` (micro-units, default one record),
+            ``known_at`` (the week in which it became known, default and never earlier than
+            ``week``) and ``category``. A correction is a second event of negative mass, known later.
+        area : StudyArea, optional
+            Without it the area is the cells of the events, and ``area.derived`` says so.
+        weeks : (first, end), optional
+            Half-open span of week indexes; without it that of the events.
+        category : str, optional
+            Only the events of this category; needs the column.
+
+        Raises
+        ------
+        ForbiddenColumn
+            If any other column is offered: no person reaches a forecast.
+        BadEvents
+            If the columns differ in length or the mass of a cell and week is below zero.
+        """
+        forbidden = sorted(set(events) - set(COLUMNS))
+        if forbidden:
+            raise ForbiddenColumn(
+                f"a cube does not take the column {', '.join(forbidden)}", columns=forbidden
+            )
+        if not {"cell", "week"} <= set(events):
+            raise BadEvents("a cube needs the columns cell and week")
+        cell = np.asarray(events["cell"], dtype=np.int64)
+        week = np.asarray(events["week"], dtype=np.int64)
+        mass = np.asarray(events.get("mass", np.full(cell.shape, UNIT)), dtype=np.int64)
+        known_at = np.maximum(np.asarray(events.get("known_at", week), dtype=np.int64), week)
+        columns = [cell, week, mass, known_at]
+        if category is not None:
+            if "category" not in events:
+                raise BadEvents("a category was asked for, but the events carry none")
+            wanted = np.asarray(events["category"]) == category
+            if wanted.shape != cell.shape:
+                raise BadEvents("the columns differ in length")
+            columns = [column[wanted] for column in columns]
+        if len({column.shape for column in columns}) != 1 or columns[0].ndim != 1:
+            raise BadEvents("the columns differ in length")
+        if area is None:
+            area = StudyArea(columns[0], derived=True)
+        if weeks is None:
+            weeks = (int(columns[1].min()), int(columns[1].max()) + 1) if columns[1].size else (0, 0)
+        return cls._from_columns(columns, area, weeks)
+
+    @classmethod
+    def _from_columns(cls, columns: list[Integers], area: StudyArea, weeks: tuple[int, int]) -> "Cube":
+        cell, week, mass, known_at = columns
+        first, end = weeks
+        index = np.searchsorted(area.cells, cell)
+        in_area = index < len(area)
+        in_area[in_area] = area.cells[index[in_area]] == cell[in_area]
+        in_weeks = (week >= first) & (week < end)
+        left_out = LeftOut(
+            outside_cells=int(np.count_nonzero(~in_area)),
+            outside_cells_mass=int(mass[~in_area].sum()),
+            outside_weeks=int(np.count_nonzero(in_area & ~in_weeks)),
+            outside_weeks_mass=int(mass[in_area & ~in_weeks].sum()),
+        )
+        outside = np.zeros(end - first, dtype=np.int64)
+        stray = in_weeks & ~in_area
+        np.add.at(outside, week[stray] - first, mass[stray])
+        kept = in_area & in_weeks
+        # Pieces are put in one order and added up, so that the order of the events changes no byte.
+        keys = np.stack([index[kept], week[kept] - first, known_at[kept]], axis=1).astype(np.int64)
+        unique, inverse = np.unique(keys, axis=0, return_inverse=True)
+        total = np.zeros(len(unique), dtype=np.int64)
+        np.add.at(total, inverse.reshape(-1), mass[kept])
+        there = total != 0
+        cube = cls(
+            area=area,
+            weeks=np.arange(first, end, dtype=np.int64),
+            cell_index=unique[there, 0],
+            week_index=unique[there, 1],
+            piece_mass=total[there],
+            known_at=unique[there, 2],
+            outside=outside,
+            left_out=left_out,
+        )
+        if cube.mass.size and cube.mass.min() < 0:
+            raise BadEvents("corrections take more mass off a cell and week than was there")
+        return cube
+
+    @property
+    def cells(self) -> Integers:
+        """Cells of the area, int64, shape (c,), sorted, unique."""
+        return self.area.cells
+
+    @property
+    def end(self) -> int:
+        """First week after the cube: the first week that it can forecast."""
+        return int(self.weeks[-1]) + 1 if len(self.weeks) else 0
+
+    @cached_property
+    def mass(self) -> Integers:
+        """Mass in micro-units, int64, shape (c, w)."""
+        mass = np.zeros((len(self.area), len(self.weeks)), dtype=np.int64)
+        np.add.at(mass, (self.cell_index, self.week_index), self.piece_mass)
+        return mass
+
+    @cached_property
+    def records(self) -> Floats:
+        """Mass in records, float64, shape (c, w)."""
+        return self.mass / UNIT
+
+    def as_known(self, week: int) -> "Cube":
+        """What was known by the start of a week: earlier weeks only, and of them only what had been registered.
+
+        A fact that became known during week ``k`` is known by the start of week ``k + 1``.
+        """
+        first = int(self.weeks[0]) if len(self.weeks) else week
+        length = min(max(week - first, 0), len(self.weeks))
+        kept = (self.week_index < length) & (self.known_at < week)
+        return Cube(
+            area=self.area,
+            weeks=self.weeks[:length],
+            cell_index=self.cell_index[kept],
+            week_index=self.week_index[kept],
+            piece_mass=self.piece_mass[kept],
+            known_at=self.known_at[kept],
+            outside=self.outside[:length],
+            left_out=self.left_out,
+        )
+
+    def observed(self, week: int) -> Floats:
+        """Records of one week as known at the end, float64, shape (c,): what a forecast is scored against."""
+        return self.records[:, week - int(self.weeks[0])]
+
+
+def data_hash(cube: Cube) -> str:
+    """SHA-256 of what a forecast can see: cells, weeks and known pieces, in one order, as 64 hex digits."""
+    digest = hashlib.sha256(b"naqsha cube 1\n")
+    for column in (cube.cells, cube.weeks, cube.cell_index, cube.week_index, cube.piece_mass, cube.known_at):
+        digest.update(len(column).to_bytes(8, "little"))
+        digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,120 @@
+"""Poisson and negative binomial predictive distributions, by mean and dispersion.
+
+The negative binomial is the gamma-Poisson mixture: ``variance = rate + dispersion * rate ** 2``.
+Mass is fractional. A fraction is read as a chance: a mass of 0.3 stands for one record here with
+probability 0.3, so scores at a fractional mass lie linearly between those of its two neighbours.
+"""
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import betainc, betaincc, gammaincc, gammaln, xlogy
+
+from forecasting.model import Floats
+
+#: Dispersions below this cannot be told from Poisson in weekly counts; the family is then Poisson.
+LEAST_DISPERSION = 1e-3
+_MOST_DISPERSION = 20.0
+
+
+def log_mass(count: Floats, rate: Floats, dispersion: Floats) -> Floats:
+    """Log probability of whole counts, shape as broadcast. Counts may be any non-negative number."""
+    count, rate, dispersion = np.broadcast_arrays(count, rate, dispersion)
+    poisson = xlogy(count, rate) - rate - gammaln(count + 1)
+    if not np.any(dispersion >= LEAST_DISPERSION):
+        return poisson
+    alpha = np.maximum(dispersion, LEAST_DISPERSION)
+    shape = 1 / alpha
+    negative_binomial = (
+        gammaln(count + shape)
+        - gammaln(shape)
+        - gammaln(count + 1)
+        + xlogy(count, alpha * rate)
+        - (count + shape) * np.log1p(alpha * rate)
+    )
+    return np.where(dispersion >= LEAST_DISPERSION, negative_binomial, poisson)
+
+
+def distribution(count: Floats, rate: Floats, dispersion: Floats) -> Floats:
+    """Probability of at most ``count`` records (whole counts; 0 below zero)."""
+    count, rate, dispersion = np.broadcast_arrays(np.asarray(count, dtype=float), rate, dispersion)
+    at_least_zero = np.maximum(count, 0)
+    # gammaincc(k + 1, 0) is 1: a rate of zero puts all its mass on zero, as it should.
+    result = gammaincc(at_least_zero + 1, rate)
+    over = (dispersion >= LEAST_DISPERSION) & (rate > 0)
+    if np.any(over):
+        shape = 1 / dispersion[over]
+        success = shape / (shape + rate[over])
+        result = result.copy()
+        result[over] = betainc(shape, at_least_zero[over] + 1, success)
+    return np.where(count < 0, 0.0, result)
+
+
+def survival(count: Floats, rate: Floats, dispersion: Floats) -> Floats:
+    """Probability of more than ``count`` records, without the loss of 1 - distribution."""
+    over = (dispersion >= LEAST_DISPERSION) & (rate > 0)
+    if not np.any(over):
+        return 1 - distribution(count, rate, dispersion)
+    shape = 1 / np.where(over, dispersion, 1.0)
+    success = shape / (shape + rate)
+    return np.where(
+        over, betaincc(shape, np.maximum(count, 0) + 1, success), 1 - distribution(count, rate, dispersion)
+    )
+
+
+def quantile(probability: float, rate: Floats, dispersion: Floats) -> Floats:
+    """Least whole count whose distribution reaches ``probability``, shape of ``rate``.
+
+    Bisection on the distribution itself, so that it agrees with ``distribution`` to the last bit.
+    """
+    rate = np.asarray(rate, dtype=float)
+    dispersion = np.broadcast_to(np.asarray(dispersion, dtype=float), rate.shape)
+    low = np.full(rate.shape, -1.0)
+    high = np.ones(rate.shape)
+    short = distribution(high, rate, dispersion) < probability
+    while np.any(short):
+        low[short] = high[short]
+        high[short] *= 2
+        short[short] = distribution(high[short], rate[short], dispersion[short]) < probability
+    while np.any(wide := high - low > 1):
+        middle = np.floor((low[wide] + high[wide]) / 2)
+        reached = distribution(middle, rate[wide], dispersion[wide]) >= probability
+        high[wide] = np.where(reached, middle, high[wide])
+        low[wide] = np.where(reached, low[wide], middle)
+    return high
+
+
+def between_whole_counts(score, mass: Floats) -> Floats:
+    """A score of whole counts at fractional mass: linear between its two neighbours.
+
+    ``score`` takes an array of whole counts of the shape of ``mass``.
+    """
+    below = np.floor(mass)
+    part = mass - below
+    lower = score(below)
+    if not np.any(part):
+        return lower
+    return (1 - part) * lower + part * score(below + 1)
+
+
+def fit_dispersion(mass: Floats, rate: Floats) -> float:
+    """Maximum-likelihood dispersion of masses about their forecast rates; 0 where Poisson does as well.
+
+    Over-dispersion must earn its parameter: it is kept only if it raises the log likelihood by more
+    than 1 (Akaike), so that Poisson data are called Poisson.
+    """
+    mass, rate = mass[rate > 0], rate[rate > 0]
+    if mass.size == 0 or not np.any(mass > 0):
+        return 0.0
+    hit = mass > 0
+    hit_mass, hit_rate, miss_rate = mass[hit], rate[hit], rate[~hit]
+    # Cells without a record enter only through log P(0), which spares most of the logarithms.
+    poisson = float(log_mass(hit_mass, hit_rate, np.zeros(1)).sum() - miss_rate.sum())
+
+    def loss(log_alpha: float) -> float:
+        alpha = float(np.exp(log_alpha))
+        hits = log_mass(hit_mass, hit_rate, np.full(1, alpha)).sum()
+        return float(np.log1p(alpha * miss_rate).sum() / alpha - hits)
+
+    bounds = (np.log(LEAST_DISPERSION), np.log(_MOST_DISPERSION))
+    found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-3})
+    return float(np.exp(found.x)) if -found.fun > poisson + 1 else 0.0

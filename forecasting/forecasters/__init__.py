@@ -1,0 +1,1 @@
+"""Forecasting methods: one file a method, one contract (``base``), listed in ``forecasting.registry``."""
