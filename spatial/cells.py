@@ -1,0 +1,339 @@
+"""H3 cells as plain integers: finding, walking, covering and ranges. The only importer of ``h3``.
+
+A cell is an ``int`` below 2**63 (``BIGINT`` in SQL, ``uint64`` or ``int64`` in numpy) and a string of 15
+hexadecimal digits wherever JavaScript or JSON can see it, whose numbers would lose its last bits.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, TypeVar
+
+import h3.api.basic_int as h3
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from spatial.errors import InvalidCell, InvalidCoordinates, InvalidGeometry, MixedResolutions, SpatialError
+
+BASE_RESOLUTION: Final = 9
+COARSEST_SHOWN: Final = 4
+FINEST: Final = 15
+
+# Layout of an index: 4 bits of resolution from bit 52, 7 bits of base cell from bit 45, then 15 digits of 3 bits.
+_RESOLUTION_SHIFT: Final = 52
+_RESOLUTION_BITS: Final = 0xF << _RESOLUTION_SHIFT
+_BASE_CELL_SHIFT: Final = 45
+_DIGIT_BITS: Final = 3
+_HEX: Final = re.compile(r"[0-9a-fA-F]{15}")
+
+CellArray = TypeVar("CellArray", NDArray[np.int64], NDArray[np.uint64])
+
+
+def is_cell(cell: int) -> bool:
+    """Say whether an integer is a valid H3 cell."""
+    return 0 < cell < 1 << 63 and h3.is_valid_cell(cell)
+
+
+def cell_of(lat: float, lon: float, resolution: int = BASE_RESOLUTION) -> int:
+    """Give the cell that holds a point in degrees (EPSG:4326).
+
+    Raises
+    ------
+    InvalidCoordinates
+        If the latitude or longitude is out of range or not a number.
+    """
+    if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
+        raise InvalidCoordinates
+    return int(h3.latlng_to_cell(lat, lon, _resolution(resolution)))
+
+
+def resolution(cell: int) -> int:
+    """Give the resolution of a cell, 0 to 15.
+
+    Raises
+    ------
+    InvalidCell
+    """
+    return (_valid(cell) >> _RESOLUTION_SHIFT) & 0xF
+
+
+def parent(cell: int, resolution: int) -> int:
+    """Give the ancestor of a cell at a coarser resolution, or the cell itself at its own.
+
+    Raises
+    ------
+    InvalidCell
+        If it is no cell, or is coarser than ``resolution``.
+    """
+    own = (_valid(cell) >> _RESOLUTION_SHIFT) & 0xF
+    if own < _resolution(resolution):
+        raise InvalidCell("The cell is coarser than the resolution that was asked for.")
+    return (cell & ~_RESOLUTION_BITS) | (resolution << _RESOLUTION_SHIFT) | _unused_digits(resolution)
+
+
+def parents(cells: CellArray, resolution: int) -> CellArray:
+    """Give the ancestor of every cell at one coarser resolution.
+
+    Parameters
+    ----------
+    cells : ndarray of int64 or uint64, any shape
+        Valid cells; only their resolution is checked.
+    resolution : int
+
+    Returns
+    -------
+    ndarray of the same dtype and shape
+
+    Raises
+    ------
+    InvalidCell
+        If one of them is coarser than ``resolution``.
+    """
+    kind = cells.dtype.type
+    if (resolutions(cells) < _resolution(resolution)).any():
+        raise InvalidCell("A cell is coarser than the resolution that was asked for.")
+    kept = cells & kind(((1 << 63) - 1) ^ _RESOLUTION_BITS)
+    return kept | kind((resolution << _RESOLUTION_SHIFT) | _unused_digits(resolution))
+
+
+def resolutions(cells: NDArray[np.int64] | NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Give the resolution of every cell of an array."""
+    kind = cells.dtype.type
+    return ((cells >> kind(_RESOLUTION_SHIFT)) & kind(0xF)).astype(np.int64)
+
+
+def children(cell: int, resolution: int) -> list[int]:
+    """Give the descendants of a cell at one finer resolution."""
+    _not_finer(cell, resolution)
+    return list(h3.cell_to_children(cell, resolution))
+
+
+def descendants_range(cell: int, resolution: int) -> tuple[int, int]:
+    """Give the inclusive range of integers that holds exactly a cell's descendants of one resolution.
+
+    Every cell *of that resolution* between the two is a descendant, so ``BETWEEN lo AND hi`` on a column of one
+    resolution answers "inside this cell" from an ordinary index. The bounds themselves need not be valid cells
+    (of a pentagon they are the ends of its gap-ridden range).
+
+    Raises
+    ------
+    InvalidCell
+        If it is no cell, or is finer than ``resolution``.
+    """
+    own = _not_finer(cell, resolution)
+    prefix = (cell & ~_RESOLUTION_BITS) | (resolution << _RESOLUTION_SHIFT)
+    between = _unused_digits(own) ^ _unused_digits(resolution)
+    # The digits between the two resolutions run from all 0 to all 6.
+    sixes = between & int("110" * FINEST, 2)
+    lowest = prefix & ~between
+    return lowest, lowest | sixes
+
+
+def rank(cell: int) -> int:
+    """Give a cell's place in the order of its resolution: neighbours in the order differ by one."""
+    own = resolution(cell)
+    place = (cell >> _BASE_CELL_SHIFT) & 0x7F
+    for level in range(1, own + 1):
+        place = place * 7 + ((cell >> (_DIGIT_BITS * (FINEST - level))) & 0b111)
+    return place
+
+
+def to_hex(cell: int) -> str:
+    """Give the 15 hexadecimal digits of a cell.
+
+    Raises
+    ------
+    InvalidCell
+    """
+    return f"{_valid(cell):015x}"
+
+
+def from_hex(text: str) -> int:
+    """Give the cell of 15 hexadecimal digits.
+
+    Raises
+    ------
+    InvalidCell
+    """
+    if not isinstance(text, str) or not _HEX.fullmatch(text):
+        raise InvalidCell
+    return _valid(int(text, 16))
+
+
+def boundary(cell: int) -> list[tuple[float, float]]:
+    """Give the corners of a cell as (latitude, longitude) in degrees, anticlockwise, not closed."""
+    return [(lat, lon) for lat, lon in h3.cell_to_boundary(_valid(cell))]
+
+
+def hexagon(cell: int) -> shapely.Polygon:
+    """Give the outline of a cell as a polygon of (longitude, latitude) in degrees."""
+    return shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(_valid(cell))])
+
+
+def base_cells() -> list[int]:
+    """Give the 122 cells of resolution 0, which cover the world."""
+    return sorted(h3.get_res0_cells())
+
+
+def centre(cell: int) -> tuple[float, float]:
+    """Give the centre of a cell as (latitude, longitude) in degrees."""
+    lat, lon = h3.cell_to_latlng(_valid(cell))
+    return lat, lon
+
+
+def centres(cells: Iterable[int]) -> NDArray[np.float64]:
+    """Give the centres of cells as an array of (latitude, longitude) in degrees, shape (c, 2)."""
+    found = [h3.cell_to_latlng(_valid(int(cell))) for cell in cells]
+    return np.array(found, dtype=np.float64).reshape(-1, 2)
+
+
+def disk(cell: int, k: int) -> list[int]:
+    """Give the cells within ``k`` steps of a cell, itself included."""
+    return list(h3.grid_disk(_valid(cell), _steps(k)))
+
+
+def ring(cell: int, k: int) -> list[int]:
+    """Give the cells at exactly ``k`` steps from a cell."""
+    return list(h3.grid_ring(_valid(cell), _steps(k)))
+
+
+def area_m2(cell: int) -> float:
+    """Give the area of a cell in square metres."""
+    return float(h3.cell_area(_valid(cell), unit="m^2"))
+
+
+def edge_m(resolution: int) -> float:
+    """Give the mean length in metres of a hexagon's edge, which is also its mean corner distance."""
+    return float(h3.average_hexagon_edge_length(_resolution(resolution), unit="m"))
+
+
+def cells_of_polygon(polygon: Any, resolution: int) -> list[int]:
+    """Give the cells whose centre lies inside a polygon, in rising order.
+
+    Parameters
+    ----------
+    polygon : shapely Polygon or MultiPolygon
+        (Longitude, latitude) in degrees; its edges are straight in these coordinates, as PostGIS sees them.
+    resolution : int
+
+    Raises
+    ------
+    InvalidGeometry
+        If it is empty or not a polygon.
+    """
+    _resolution(resolution)
+    found: set[int] = set()
+    for part in _parts(polygon):
+        outer, *holes = ([(y, x) for x, y, *_ in ring.coords] for ring in (part.exterior, *part.interiors))
+        found.update(h3.h3shape_to_cells(h3.LatLngPoly(outer, *holes), resolution))
+    return sorted(found)
+
+
+def finest_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int]]:
+    """Give the finest resolution, 9 to 4, at which a polygon has at most ``limit`` cells, with those cells.
+
+    A polygon too small or too thin to hold any centre gets the one cell that holds a point inside it.
+
+    Raises
+    ------
+    InvalidGeometry
+        If it is empty, not a polygon, or has more than ``limit`` cells even at resolution 4.
+    """
+    parts = _parts(polygon)
+    # A plate carrée area is enough to skip resolutions that cannot fit: the finest of a district takes seconds.
+    rough_m2 = sum(part.area * 111_320.0**2 * math.cos(math.radians(part.centroid.y)) for part in parts)
+    for level in range(BASE_RESOLUTION, COARSEST_SHOWN - 1, -1):
+        if rough_m2 > 2.0 * limit * h3.average_hexagon_area(level, unit="m^2"):
+            continue
+        found = cells_of_polygon(polygon, level)
+        if not found:
+            inside = polygon.representative_point()
+            found = [cell_of(inside.y, inside.x, level)]
+        if len(found) <= limit:
+            return level, found
+    raise InvalidGeometry(f"The area has more than {limit} cells of resolution {COARSEST_SHOWN}.")
+
+
+def compact(cells: Iterable[int]) -> list[int]:
+    """Give the fewest cells of mixed resolutions that cover exactly the given cells of one resolution.
+
+    Raises
+    ------
+    InvalidCell, MixedResolutions
+    """
+    given = list(cells)
+    one_resolution(given)
+    return list(h3.compact_cells(given))
+
+
+def uncompact(cells: Iterable[int], resolution: int) -> list[int]:
+    """Give the cells of one resolution that a compacted set covers.
+
+    Raises
+    ------
+    InvalidCell
+        If one is no cell or is finer than ``resolution``.
+    """
+    given = list(cells)
+    for cell in given:
+        _not_finer(cell, resolution)
+    return list(h3.uncompact_cells(given, resolution))
+
+
+def one_resolution(cells: Sequence[int]) -> int | None:
+    """Give the resolution that all the cells share, None if there are no cells.
+
+    Raises
+    ------
+    InvalidCell, MixedResolutions
+    """
+    found = {resolution(int(cell)) for cell in cells}
+    if len(found) > 1:
+        raise MixedResolutions
+    return found.pop() if found else None
+
+
+def _valid(cell: int) -> int:
+    # h3 answers garbage or another error for each sort of bad integer; one check gives one error.
+    try:
+        if is_cell(cell):
+            return cell
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidCell
+
+
+def _resolution(resolution: int) -> int:
+    if not 0 <= resolution <= FINEST:
+        raise InvalidCell("H3 has the resolutions 0 to 15.")
+    return resolution
+
+
+def _not_finer(cell: int, resolution: int) -> int:
+    own = (_valid(cell) >> _RESOLUTION_SHIFT) & 0xF
+    if own > _resolution(resolution):
+        raise InvalidCell("The cell is finer than the resolution that was asked for.")
+    return own
+
+
+def _steps(k: int) -> int:
+    if k < 0:
+        raise SpatialError("A number of steps is not negative.")
+    return k
+
+
+def _unused_digits(resolution: int) -> int:
+    return (1 << (_DIGIT_BITS * (FINEST - resolution))) - 1
+
+
+def _parts(polygon: Any) -> list[shapely.Polygon]:
+    if polygon is None or polygon.is_empty:
+        raise InvalidGeometry
+    if polygon.geom_type == "Polygon":
+        return [polygon]
+    if polygon.geom_type == "MultiPolygon":
+        return [part for part in polygon.geoms if not part.is_empty]
+    raise InvalidGeometry
