@@ -55,7 +55,8 @@ class Forecast:
     cells : ndarray of int64, shape (c,)
         H3 cells, sorted, unique.
     rate, low, high : ndarray of float64, shape (c,)
-        Expected records per week, and the 5 % and 95 % quantiles of the predictive distribution.
+        Expected records per week, and the 5 % and 95 % quantiles of the predictive distribution, stretched
+        where needed so that ``low <= rate <= high``.
     family : {"poisson", "negative_binomial"}
         Family of the predictive distribution, whose mean is ``rate``.
     dispersion : ndarray of float64, shape (c,)

@@ -119,8 +119,10 @@ class AdditiveForecaster(Forecaster):
             week=target,
             cells=self.cells_,
             rate=rate,
-            low=quantile(0.05, rate, dispersion),
-            high=quantile(0.95, rate, dispersion),
+            # Quantiles are whole counts: of a rate of 0.04 both may be 0. The interval is stretched to hold the
+            # rate, which adds no whole count to it.
+            low=np.minimum(quantile(0.05, rate, dispersion), rate),
+            high=np.maximum(quantile(0.95, rate, dispersion), rate),
             family="negative_binomial" if self.dispersion_ >= LEAST_DISPERSION else "poisson",
             dispersion=dispersion,
             components=self.components_,

@@ -48,7 +48,8 @@ def test_shapes_types_and_order(name, city):
         assert np.all(np.isfinite(column))
     assert np.all(forecast.rate > 0), "a rate of zero calls a record impossible"
     assert np.all(forecast.low >= 0)
-    assert np.all(forecast.low <= forecast.high)
+    assert np.all(forecast.low <= forecast.rate)
+    assert np.all(forecast.rate <= forecast.high)
     assert np.all(forecast.dispersion >= 0)
     assert forecast.family == ("negative_binomial" if forecast.dispersion.any() else "poisson")
 
@@ -79,11 +80,11 @@ def test_later_data_change_nothing(name, area, events_of, city):
 def test_late_registrations_stay_unseen(name, area, events_of, city):
     cube = city()
     events = events_of(area, cube.mass // 1_000_000)
-    late = dict(
-        cell=np.concatenate([events["cell"], np.repeat(area.cells[:1], 40)]),
-        week=np.concatenate([events["week"], np.repeat(cube.end - 2, 40)]),
-        known_at=np.concatenate([events["week"], np.repeat(cube.end + 5, 40)]),
-    )
+    late = {
+        "cell": np.concatenate([events["cell"], np.repeat(area.cells[:1], 40)]),
+        "week": np.concatenate([events["week"], np.repeat(cube.end - 2, 40)]),
+        "known_at": np.concatenate([events["week"], np.repeat(cube.end + 5, 40)]),
+    }
     replayed = Cube.from_events(late, area=area, weeks=(FIRST_WEEK, cube.end)).as_known(cube.end)
     assert same(make(name).fit(cube).predict(cube.end), make(name).fit(replayed).predict(cube.end))
 
