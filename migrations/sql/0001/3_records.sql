@@ -14,6 +14,7 @@ CREATE TABLE delivery (
   placed      bigint NOT NULL DEFAULT 0,
   unplaced    bigint NOT NULL DEFAULT 0,
   rows_done   bigint NOT NULL DEFAULT 0,          -- rows behind the last committed chunk: where a killed load resumes
+  data_to     timestamptz,                        -- the newest known_at that it brought: how fresh the data is
   error       text,
   account_id  bigint REFERENCES access.account,   -- null: the command line
   started_at  timestamptz NOT NULL DEFAULT now(),
@@ -162,3 +163,16 @@ CREATE TABLE person.party (
 CREATE INDEX party_record ON person.party (record_id);
 -- Usage: a purpose-bound look-up by CNIC.
 CREATE INDEX party_cnic ON person.party (cnic_hash) WHERE cnic_hash IS NOT NULL;
+
+-- Which kinds hold synthetic records: every page, tile and export of such a kind says so.  A definer's function, since a
+-- reader sees no delivery but his own.
+CREATE FUNCTION synthetic_kinds() RETURNS record_kind[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(DISTINCT d.kind), '{}') FROM delivery d JOIN source s ON s.id = d.source_id
+  WHERE s.is_synthetic AND d.accepted > 0
+$$;
+-- How fresh each source is, and how many records it brought to the node.
+CREATE FUNCTION source_freshness() RETURNS TABLE (source_id smallint, kinds record_kind[], accepted bigint, data_to timestamptz, received_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT d.source_id, array_agg(DISTINCT d.kind), sum(d.accepted)::bigint, max(d.data_to), max(d.finished_at)
+  FROM delivery d GROUP BY d.source_id
+$$;

@@ -129,10 +129,3 @@ RETURNS TABLE (cell bigint, shift integer, mass bigint) LANGUAGE sql IMMUTABLE P
   FROM unnest(cells, cell_upto) WITH ORDINALITY AS c (cell, upto, n)
   CROSS JOIN unnest(shift_mass) WITH ORDINALITY AS s (share, n)
 $$;
-
--- The sum of a sparse vector over the wanted slots; all of them where none are named.
-CREATE FUNCTION slots_sum(slots smallint[], masses bigint[], wanted smallint[]) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT coalesce(sum(u.mass), 0)::bigint FROM unnest(slots, masses) AS u (slot, mass)
-  WHERE wanted IS NULL OR u.slot = ANY (wanted)
-$$;

@@ -3,6 +3,8 @@
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA access, audit FROM PUBLIC;
+REVOKE ALL ON FUNCTION synthetic_kinds(), source_freshness() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION synthetic_kinds(), source_freshness() TO naqsha_app, naqsha_worker, naqsha_forecaster;
 GRANT USAGE ON SCHEMA public TO naqsha_app, naqsha_worker, naqsha_forecaster;
 GRANT USAGE ON SCHEMA access, person, audit TO naqsha_app, naqsha_worker;
 -- Policies on mass call access.stations(), but the forecaster's own policy does not.

@@ -4,5 +4,5 @@ DROP TABLE job_progress, hotspot_cell, hotspot_run, forecast_cell, forecast_run,
   complaint, fir_section, fir, record_version, record, hotel, quarantine, delivery, cell, reference_load, source, category_rule,
   section_rule, crime_head, ground, place_name, place, jurisdiction CASCADE;
 DROP SEQUENCE data_version;
-DROP FUNCTION cell_parent, level_cell, shift_week, shift_of_day, week_bucket, mass_atoms, slots_sum;
+DROP FUNCTION cell_parent, level_cell, shift_week, shift_of_day, week_bucket, mass_atoms, synthetic_kinds, source_freshness;
 DROP TYPE jurisdiction_level, record_kind, discovery;

@@ -1,0 +1,193 @@
+-- Mass read back: cells, what a map cannot show, summaries, the records of a cell.  Every paragraph runs under row-level
+-- security; `hides_protected` is the policy's word on protected heads at this resolution.
+
+-- name: records.filtered
+-- Gives (cell, week, kind, protected, slots, masses, total) of a filter at a rollup level: blocks of sixteen weeks, whole weeks,
+-- changes not yet folded, and the window's edges from mass.  `week` is null for blocks.
+-- Answered by rollup's primary key, rollup_delta_week and mass_shifts.
+SELECT r.cell, NULL::integer AS week, r.kind, r.protected, r.slots, r.masses, r.total
+FROM unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
+JOIN rollup r ON r.level = :level AND r.span = 16 AND r.cell BETWEEN range.low AND range.high
+  AND r.bucket >= :block_first AND r.bucket < :block_end
+WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
+  AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
+UNION ALL
+SELECT r.cell, r.bucket, r.kind, r.protected, r.slots, r.masses, r.total
+FROM unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
+JOIN rollup r ON r.level = :level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
+  AND r.bucket >= :early_first AND r.bucket < :early_end
+WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
+  AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
+UNION ALL
+SELECT r.cell, r.bucket, r.kind, r.protected, r.slots, r.masses, r.total
+FROM unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
+JOIN rollup r ON r.level = :level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
+  AND r.bucket >= :late_first AND r.bucket < :late_end
+WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
+  AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
+UNION ALL
+SELECT lifted.cell, d.week, d.kind, d.protected, d.slots, d.masses, (SELECT sum(m) FROM unnest(d.masses) AS m)::bigint
+FROM rollup_delta d
+CROSS JOIN LATERAL (SELECT level_cell(d.cell, d.resolution, :level) AS cell) AS lifted
+JOIN unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
+  ON lifted.cell BETWEEN range.low AND range.high
+WHERE d.week >= :week_first AND d.week < :week_end
+  AND (CAST(:kinds AS text[]) IS NULL OR d.kind = ANY (CAST(:kinds AS record_kind[])))
+  AND (CAST(:stations AS bigint[]) IS NULL OR d.station_id = ANY (CAST(:stations AS bigint[])))
+UNION ALL
+SELECT lifted.cell, shift_week(a.shift), m.kind, m.protected, ARRAY[(m.head_id * 3 + shift_of_day(a.shift))::smallint], ARRAY[a.mass],
+  a.mass
+FROM mass m
+CROSS JOIN LATERAL mass_atoms(m.cells, m.cell_upto, m.shifts, m.shift_mass) AS a
+CROSS JOIN LATERAL (SELECT level_cell(a.cell, m.resolution, :level) AS cell) AS lifted
+JOIN unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
+  ON lifted.cell BETWEEN range.low AND range.high
+WHERE m.known_until IS NULL
+  AND (m.shifts && int4range(:edge1_first, :edge1_end) OR m.shifts && int4range(:edge2_first, :edge2_end))
+  AND ((a.shift >= :edge1_first AND a.shift < :edge1_end) OR (a.shift >= :edge2_first AND a.shift < :edge2_end))
+  AND (CAST(:kinds AS text[]) IS NULL OR m.kind = ANY (CAST(:kinds AS record_kind[])))
+  AND (CAST(:stations AS bigint[]) IS NULL OR m.station_id = ANY (CAST(:stations AS bigint[])))
+
+-- name: records.shown
+-- Gives (cell, mass) of the cells that a map at :resolution shows, before any box.
+-- Answered by records.filtered's indexes.
+SELECT cell_parent(f.cell, :resolution) AS cell,
+  sum(CASE WHEN CAST(:slots AS smallint[]) IS NULL THEN f.total
+      ELSE (SELECT sum(u.mass) FROM unnest(f.slots, f.masses) AS u (slot, mass) WHERE u.slot = ANY (CAST(:slots AS smallint[])))
+      END)::bigint AS mass
+FROM (
+  -- include: records.filtered
+) AS f
+WHERE ((f.cell >> 52) & 15) >= :resolution AND NOT (f.protected AND :hides_protected)
+GROUP BY 1
+
+-- name: records.cells
+-- Gives (cell, mass) of every cell with mass whose centre lies in the box (everywhere, if :west is null).
+-- Answered by records.filtered's indexes and cell's primary key.
+SELECT s.cell, s.mass
+FROM (
+  -- include: records.shown
+) AS s
+WHERE s.mass <> 0 AND (CAST(:west AS double precision) IS NULL OR EXISTS (
+  SELECT 1 FROM cell c WHERE c.cell = s.cell
+    AND ST_X(c.centre) >= :west AND ST_X(c.centre) < :east AND ST_Y(c.centre) >= :south AND ST_Y(c.centre) < :north))
+ORDER BY s.cell
+
+-- name: records.summary
+-- Gives (place, kind, head, week, mass) in grouping sets: one row a place, a kind, a head, a week.
+-- `place` is shown, coarse, unplaced or held_back at level 0 (whose cells are the fixes' resolutions), else shown.
+-- Answered by records.filtered's indexes.
+SELECT place, kind, head, week, sum(mass)::bigint AS mass
+FROM (
+  SELECT f.kind::text AS kind, u.slot / 3 AS head, f.week, u.mass,
+    CASE WHEN :level > 0 THEN 'shown' WHEN f.cell = 0 THEN 'unplaced' WHEN f.protected AND :hides_protected THEN 'held_back'
+      WHEN f.cell < :resolution THEN 'coarse' ELSE 'shown' END AS place
+  FROM (
+    -- include: records.filtered
+  ) AS f
+  CROSS JOIN LATERAL unnest(f.slots, f.masses) AS u (slot, mass)
+  WHERE (CAST(:slots AS smallint[]) IS NULL OR u.slot = ANY (CAST(:slots AS smallint[])))
+    AND (:level = 0 OR (((f.cell >> 52) & 15) >= :resolution AND NOT (f.protected AND :hides_protected)))
+    AND (CAST(:west AS double precision) IS NULL OR EXISTS (
+      SELECT 1 FROM cell c WHERE c.cell = cell_parent(f.cell, :resolution)
+        AND ST_X(c.centre) >= :west AND ST_X(c.centre) < :east AND ST_Y(c.centre) >= :south AND ST_Y(c.centre) < :north))
+) AS atoms
+GROUP BY GROUPING SETS ((place), (kind), (head), (week))
+HAVING sum(mass) <> 0
+
+-- name: records.count
+-- Gives the number of records that have mass in the window and the wanted heads and shifts.
+-- Answered by mass_shifts.
+SELECT count(*) FROM mass m
+WHERE m.known_until IS NULL AND m.shifts && int4range(:first, :end)
+  AND (CAST(:kinds AS text[]) IS NULL OR m.kind = ANY (CAST(:kinds AS record_kind[])))
+  AND (CAST(:stations AS bigint[]) IS NULL OR m.station_id = ANY (CAST(:stations AS bigint[])))
+  AND (CAST(:heads AS smallint[]) IS NULL OR m.head_id = ANY (CAST(:heads AS smallint[])))
+  AND EXISTS (
+    SELECT 1 FROM unnest(m.shift_mass) WITH ORDINALITY AS s (share, n)
+    WHERE s.share > 0 AND lower(m.shifts) + s.n - 1 >= :first AND lower(m.shifts) + s.n - 1 < :end
+      AND (CAST(:shift AS integer) IS NULL OR shift_of_day((lower(m.shifts) + s.n - 1)::integer) = :shift))
+
+-- name: records.in_cell
+-- Gives the records with mass in a cell, newest first, each with its mass there, and the whole cell's mass and count in every row.
+-- Answered by mass_keys, then record's primary key.
+WITH hit AS MATERIALIZED (
+  SELECT m.record_id, sum(a.mass)::bigint AS mass
+  FROM mass m
+  CROSS JOIN LATERAL mass_atoms(m.cells, m.cell_upto, m.shifts, m.shift_mass) AS a
+  WHERE m.known_until IS NULL AND m.keys && CAST(:keys AS bigint[]) AND m.resolution >= :resolution
+    AND m.shifts && int4range(:first, :end) AND a.shift >= :first AND a.shift < :end
+    AND cell_parent(a.cell, :resolution) = :cell
+    AND NOT (m.protected AND :hides_protected)
+    AND (CAST(:kinds AS text[]) IS NULL OR m.kind = ANY (CAST(:kinds AS record_kind[])))
+    AND (CAST(:stations AS bigint[]) IS NULL OR m.station_id = ANY (CAST(:stations AS bigint[])))
+    AND (CAST(:slots AS smallint[]) IS NULL
+      OR (m.head_id * 3 + shift_of_day(a.shift))::smallint = ANY (CAST(:slots AS smallint[])))
+  GROUP BY m.record_id
+  HAVING sum(a.mass) > 0
+), whole AS (SELECT sum(mass)::bigint AS mass, count(*) AS records FROM hit)
+SELECT r.id, r.kind::text AS kind, hit.mass, whole.mass AS cell_mass, whole.records AS cell_records,
+  lower(r.occurred) AS occurred_from, upper(r.occurred) AS occurred_to, r.reported_at, r.place_text, r.protected,
+  h.key AS head, st.code AS station, st.name AS station_name, st.name_ur AS station_name_ur, f.method, f.accuracy_m, s.name AS source,
+  s.is_synthetic, fir.year, fir.number, complaint.tag, incident.external_id, incident.category, hotel.name AS hotel
+FROM hit
+CROSS JOIN whole
+JOIN record r ON r.id = hit.record_id
+JOIN crime_head h ON h.id = r.head_id
+JOIN jurisdiction st ON st.id = r.station_id
+JOIN source s ON s.id = r.source_id
+LEFT JOIN fix f ON f.record_id = r.id AND f.known_until IS NULL
+LEFT JOIN fir ON fir.record_id = r.id
+LEFT JOIN complaint ON complaint.record_id = r.id
+LEFT JOIN incident ON incident.record_id = r.id
+LEFT JOIN stay ON stay.record_id = r.id
+LEFT JOIN hotel ON hotel.id = stay.hotel_id
+WHERE CAST(:before AS timestamptz) IS NULL OR (lower(r.occurred), r.id) < (CAST(:before AS timestamptz), :before_id)
+ORDER BY lower(r.occurred) DESC, r.id DESC
+LIMIT :page
+
+-- name: records.one
+-- Gives a record with everything that its page shows but persons.
+-- Answered by the primary keys.
+SELECT r.id, r.kind::text AS kind, r.key, r.version, r.cancelled, r.discovery::text AS discovery, r.protected,
+  lower(r.occurred) AS occurred_from, upper(r.occurred) AS occurred_to, r.reported_at, r.known_at, r.made_at, r.place_text,
+  ST_Y(r.given) AS given_lat, ST_X(r.given) AS given_lon,
+  h.key AS head, h.name AS head_name, h.name_ur AS head_name_ur, st.code AS station, st.name AS station_name,
+  st.name_ur AS station_name_ur, s.key AS source, s.name AS source_name, s.is_synthetic, s.attribution,
+  fir.year, fir.number, fir.e_tag, fir.sections, fir.property, fir.distance_m, fir.direction, fir.status AS fir_status,
+  fir.rule_version, coalesce(fir.narrative, complaint.narrative, incident.narrative) AS narrative,
+  complaint.tag, complaint.category AS complaint_category, complaint.status AS complaint_status, complaint.fir, complaint.fir_id,
+  incident.external_id, incident.category AS incident_category, hotel.name AS hotel, stay.check_in
+FROM record r
+JOIN crime_head h ON h.id = r.head_id
+JOIN jurisdiction st ON st.id = r.station_id
+JOIN source s ON s.id = r.source_id
+LEFT JOIN fir ON fir.record_id = r.id
+LEFT JOIN complaint ON complaint.record_id = r.id
+LEFT JOIN incident ON incident.record_id = r.id
+LEFT JOIN stay ON stay.record_id = r.id
+LEFT JOIN hotel ON hotel.id = stay.hotel_id
+WHERE r.id = :id
+
+-- name: records.fixes
+-- Gives a record's fixes, the current one first.
+-- Answered by fix_record.
+SELECT f.id, f.method, f.score, f.accuracy_m, ST_Y(f.point) AS lat, ST_X(f.point) AS lon, f.matched, f.reasons, f.known_from,
+  f.known_until, f.account_id IS NOT NULL AS by_officer
+FROM fix f WHERE f.record_id = :id ORDER BY f.known_until IS NOT NULL, f.known_from DESC, f.id DESC
+
+-- name: records.current_mass
+-- Gives a record's current mass row; none if it is cancelled.
+-- Answered by mass_current.
+SELECT m.resolution, m.cells, m.cell_upto, lower(m.shifts) AS first_shift, m.shift_mass
+FROM mass m WHERE m.record_id = :id AND m.known_until IS NULL
+
+-- name: records.versions
+-- Gives what a record said before, newest first.
+-- Answered by record_version's primary key.
+SELECT v.version, v.content, v.known_from, v.known_until FROM record_version v WHERE v.record_id = :id ORDER BY v.version DESC
+
+-- name: records.persons
+-- Gives the encrypted persons of a record.
+-- Answered by party_record.
+SELECT p.role, p.name, p.cnic, p.phone FROM person.party p WHERE p.record_id = :id ORDER BY p.id
