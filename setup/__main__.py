@@ -41,7 +41,10 @@ def start_cluster() -> str:
     code, output = run([str(VENV_PYTHON), "-m", "app.db.cluster_cli", "start"])
     if code != 0:
         raise SetupError(f"The database did not start:\n{last_lines(output)}")
-    return output.strip().splitlines()[-5 if "NAQSHA_DATABASE_URL" not in output else -1].strip()[:43]
+    for line in output.splitlines():
+        if line.startswith(("running", "server of")):
+            return " ".join(line.split(" (")[0].split())
+    return "done"
 
 
 def start_test_cluster() -> str:
@@ -56,7 +59,7 @@ def flask(*words: str) -> str:
     if code != 0:
         raise SetupError(f"`flask {' '.join(words)}` failed:\n{last_lines(output, 20)}")
     said = [line.strip() for line in output.splitlines() if line.strip()]
-    return said[-1][:43] if said else "done"
+    return said[-1][:44] if said else "done"
 
 
 def load_demonstration() -> str:

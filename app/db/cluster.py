@@ -270,13 +270,13 @@ def _postmaster(data: Path) -> int | None:
 
 
 def _make(place: Place) -> None:
-    """Run initdb once; it works in a folder beside, so that a killed one leaves nothing half made."""
+    """Run initdb once, in a folder of this start's own: one whose starter was killed may still be at work."""
     if (place.data / "PG_VERSION").exists():
         return
     own(place.log, place.user, 0o700)
-    half = place.base / "data.half"
-    if half.exists():
-        _run(["/bin/rm", "-rf", str(half)], place.user)
+    for abandoned in place.base.glob("data.half-*"):
+        _run(["/bin/rm", "-rf", str(abandoned)], place.user)
+    half = place.base / f"data.half-{os.getpid()}-{time.monotonic_ns()}"
     # C.UTF-8 orders by code point: no upgrade of libc or ICU can change it and so spoil an index. Lists for
     # people ask for their collation by name.
     options = ["-U", ADMIN, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums", "--auth=peer"]
