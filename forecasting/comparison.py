@@ -1,4 +1,4 @@
-"""Is one method better than another, or was it luck? Paired bootstrap over weeks, and the choice made by it."""
+"""Is one method better than another, or was it luck? Paired bootstrap over weeks, and the choice by it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

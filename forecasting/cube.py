@@ -221,7 +221,7 @@ class Cube:
         return self.mass / UNIT
 
     def as_known(self, week: int) -> "Cube":
-        """What was known by the start of a week: earlier weeks only, and of them only what had been registered.
+        """What was known by the start of a week: earlier weeks, and of them only what had been registered.
 
         A fact that became known during week ``k`` is known by the start of week ``k + 1``.
         """

@@ -7,7 +7,7 @@ probability 0.3, so scores at a fractional mass lie linearly between those of it
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.special import betainc, betaincc, gammaincc, gammaln, xlogy
+from scipy.special import betainc, gammaincc, gammaln, xlogy
 
 from forecasting.model import Floats
 
@@ -47,18 +47,6 @@ def distribution(count: Floats, rate: Floats, dispersion: Floats) -> Floats:
         result = result.copy()
         result[over] = betainc(shape, at_least_zero[over] + 1, success)
     return np.where(count < 0, 0.0, result)
-
-
-def survival(count: Floats, rate: Floats, dispersion: Floats) -> Floats:
-    """Probability of more than ``count`` records, without the loss of 1 - distribution."""
-    over = (dispersion >= LEAST_DISPERSION) & (rate > 0)
-    if not np.any(over):
-        return 1 - distribution(count, rate, dispersion)
-    shape = 1 / np.where(over, dispersion, 1.0)
-    success = shape / (shape + rate)
-    return np.where(
-        over, betaincc(shape, np.maximum(count, 0) + 1, success), 1 - distribution(count, rate, dispersion)
-    )
 
 
 def quantile(probability: float, rate: Floats, dispersion: Floats) -> Floats:

@@ -44,7 +44,7 @@ def captured(rate: Floats, observed: Floats, budget: float) -> float:
 
 
 def hit_rate(rate: Floats, observed: Floats, budget: float, outside: float = 0.0) -> float:
-    """Share of all records that lie in the budget's cells; ``outside`` records lie beyond the area, missed."""
+    """Share of all records that lie in the budget's cells; ``outside`` ones lie beyond the area, missed."""
     return _ratio(captured(rate, observed, budget), float(observed.sum()) + outside)
 
 
@@ -60,9 +60,8 @@ def pei(rate: Floats, observed: Floats, budget: float) -> float:
 
 def poisson_deviance(rate: Floats, observed: Floats) -> Floats:
     """Poisson deviance of each cell, ``2 (y log(y / m) - y + m)``; infinite where the impossible happened."""
-    with np.errstate(divide="ignore"):
-        ratio = np.where(observed > 0, np.divide(observed, rate, out=np.full_like(rate, np.inf), where=rate > 0), 1)
-        return 2 * (xlogy(observed, ratio) - observed + rate)
+    quotient = np.divide(observed, rate, out=np.full_like(rate, np.inf), where=rate > 0)
+    return 2 * (xlogy(observed, np.where(observed > 0, quotient, 1)) - observed + rate)
 
 
 def log_score(rate: Floats, dispersion: Floats, observed: Floats) -> Floats:
@@ -139,7 +138,11 @@ def calibration_table(rate: Floats, observed: Floats, bands: int = 10) -> list[C
     came = np.bincount(inverse, weights=observed, minlength=values.size)
     total = expected.sum()
     middle = np.cumsum(expected) - expected / 2
-    band = np.minimum((middle / total * bands).astype(int), bands - 1) if total > 0 else np.zeros(values.size, int)
+    band = (
+        np.minimum((middle / total * bands).astype(int), bands - 1)
+        if total > 0
+        else np.zeros(values.size, int)
+    )
     return [
         CalibrationRow(
             float(values[band == which].min()),

@@ -119,8 +119,8 @@ class AdditiveForecaster(Forecaster):
             week=target,
             cells=self.cells_,
             rate=rate,
-            # Quantiles are whole counts: of a rate of 0.04 both may be 0. The interval is stretched to hold the
-            # rate, which adds no whole count to it.
+            # Quantiles are whole counts: of a rate of 0.04 both may be 0. The interval is stretched to
+            # hold the rate, which adds no whole count to it.
             low=np.minimum(quantile(0.05, rate, dispersion), rate),
             high=np.maximum(quantile(0.95, rate, dispersion), rate),
             family="negative_binomial" if self.dispersion_ >= LEAST_DISPERSION else "poisson",
@@ -134,7 +134,7 @@ class AdditiveForecaster(Forecaster):
 
     @abstractmethod
     def _components(self, cube: Cube, origins: Integers) -> list[Component]:
-        """Parts of the rate at each origin, each of shape (c, o); origin ``t`` sees the columns before ``t``."""
+        """Parts of the rate at each origin, each of shape (c, o); origin ``t`` sees columns before ``t``."""
 
 
 def _require_data(cube: Cube) -> None:
@@ -225,7 +225,7 @@ def poisson_fit(shares: Floats, features: Floats, observed: Floats, totals: Floa
 
 
 class SharedMean(AdditiveForecaster):
-    """A cell's own weighted mean, shrunk to the mean of the area: the simplest methods differ only in weights.
+    """A cell's own weighted mean, shrunk to the mean of the area; methods differ only in their weights.
 
     ``rate_i = (1 - b) * sum_t w_t y_it + b * mean_j sum_t w_t y_jt``. ``b`` is learned by maximum likelihood
     (empirical Bayes; Marshall 1991, Applied Statistics 40). It gives a cell without a record a rate
