@@ -108,7 +108,9 @@ def answer(status: int, title: str, detail: str | None = None, **members: Any) -
     if wants_problem():
         return problem(status, title, detail, **members)
     response = Response(
-        render_template("errors/error.html", status=status, title=title, detail=detail), status=status, mimetype="text/html"
+        render_template("errors/error.html", status=status, title=title, detail=detail),
+        status=status,
+        mimetype="text/html",
     )
     if status in (429, 503):
         response.headers["Retry-After"] = "900" if status == 429 else "5"
@@ -146,7 +148,13 @@ def register(app: APIFlask) -> None:
     def refused(error: DBAPIError) -> Response:
         # A statement that was ended for its time is the caller's to narrow; anything else is our fault.
         if getattr(error.orig, "pgcode", None) == "57014":
-            return answer(503, gettext(_TITLES[503]), gettext("This took too long. Choose a shorter window or a smaller area."))
+            return answer(
+                503,
+                gettext(_TITLES[503]),
+                gettext("This took too long. Choose a shorter window or a smaller area."),
+            )
+        if (getattr(error.orig, "pgcode", None) or "").startswith("22"):  # a number out of range, a NUL in a text ...
+            return answer(422, gettext(_TITLES[422]), gettext("A value in the request is out of its range."))
         log.exception("database refused a statement")
         return answer(500, gettext(_TITLES[500]))
 
@@ -157,7 +165,11 @@ def register(app: APIFlask) -> None:
 
     @app.error_processor
     def validation(error: Any) -> Response:
-        return problem(error.status_code, gettext(_TITLES.get(error.status_code, error.message)), errors=error.detail or None)
+        return problem(
+            error.status_code,
+            gettext(_TITLES.get(error.status_code, error.message)),
+            errors=error.detail or None,
+        )
 
 
 _TITLES = {

@@ -47,7 +47,8 @@ ROLES: dict[str, frozenset[Permission]] = {
     # An auditor sees who did what, never the records themselves.
     "auditor": _EVERYONE | {_P.SEE_AUDIT},
     # An administrator keeps accounts and deliveries, and has no business with persons.
-    "admin": _MAP | {_P.SEE_RECORDS, _P.SEE_STAYS, _P.DELIVER, _P.RUN_FORECASTS, _P.MANAGE_ACCOUNTS, _P.SEE_AUDIT},
+    "admin": _MAP
+    | {_P.SEE_RECORDS, _P.SEE_STAYS, _P.DELIVER, _P.RUN_FORECASTS, _P.MANAGE_ACCOUNTS, _P.SEE_AUDIT},
 }
 
 

@@ -33,7 +33,10 @@ def _kept(path: Path) -> dict[str, str]:
     """Give the instance's own keys, made at the first call; readable by their owner only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = {"secret_key": secrets.token_urlsafe(32), "data_key": base64.b64encode(secrets.token_bytes(32)).decode()}
+        made = {
+            "secret_key": secrets.token_urlsafe(32),
+            "data_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+        }
         part = path.with_suffix(f".{os.getpid()}")
         part.touch(mode=0o600)
         part.write_text(json.dumps(made))
@@ -65,5 +68,7 @@ def keys(settings: Settings) -> Keys:
         found = _kept(settings.instance / "keys.json") | given
     data = base64.b64decode(found["data_key"])
     if len(data) != 32:
-        raise MissingSecret("NAQSHA_DATA_KEY must be 32 bytes in base64: `openssl rand -base64 32` makes one.")
+        raise MissingSecret(
+            "NAQSHA_DATA_KEY must be 32 bytes in base64: `openssl rand -base64 32` makes one."
+        )
     return Keys(found["secret_key"], data)

@@ -29,7 +29,9 @@ def paragraphs() -> dict[str, str]:
         parts = _NAME.split(path.read_text(encoding="utf-8"))
         for name, body in zip(parts[1::2], parts[2::2], strict=True):
             if name in found or not name.startswith(path.stem + "."):
-                raise ValueError(f"{path.name}: the paragraph {name} is named twice or stands in the wrong file")
+                raise ValueError(
+                    f"{path.name}: the paragraph {name} is named twice or stands in the wrong file"
+                )
             found[name] = body.strip()
     return found
 

@@ -76,7 +76,11 @@ def database() -> Database:
 def _open_scope(session: Session, transaction: SessionTransaction, connection: Any) -> None:
     """Open the scope at the start of every transaction of a session that carries a token."""
     token = session.info.get("token")
-    if token is not None and not transaction.nested and connection.execute(_OPEN_SCOPE, {"token": token}).scalar() is None:
+    if (
+        token is not None
+        and not transaction.nested
+        and connection.execute(_OPEN_SCOPE, {"token": token}).scalar() is None
+    ):
         raise ScopeRefused
 
 

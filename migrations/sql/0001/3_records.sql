@@ -113,6 +113,8 @@ CREATE TABLE fir (
   narrative    text NOT NULL DEFAULT '',
   rule_version text NOT NULL
 );
+-- Usage: the search box, by a FIR's number.
+CREATE INDEX fir_number ON fir (number, year);
 CREATE TABLE fir_section (
   record_id   bigint NOT NULL REFERENCES record,
   position    smallint NOT NULL,

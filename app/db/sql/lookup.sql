@@ -1,0 +1,61 @@
+-- What pickers and the search box read of the reference data.
+
+-- name: lookup.jurisdictions
+-- Gives jurisdictions with their boxes, from the top down; at most 500.
+-- Answered by jurisdiction_name, jurisdiction_parent.
+SELECT j.code, j.name, j.name_ur, j.level::text AS level, parent.code AS parent, j.derived,
+  ST_XMin(j.area) AS west, ST_YMin(j.area) AS south, ST_XMax(j.area) AS east, ST_YMax(j.area) AS north
+FROM jurisdiction j
+LEFT JOIN jurisdiction parent ON parent.id = j.parent_id
+WHERE j.valid_until IS NULL
+  AND (CAST(:q AS text) IS NULL OR j.name ILIKE '%' || :q || '%' OR j.name_ur LIKE '%' || :q || '%' OR j.code ILIKE :q || '%')
+  AND (CAST(:level AS text) IS NULL OR j.level::text = :level)
+  AND (CAST(:parent AS text) IS NULL OR parent.code = :parent)
+ORDER BY j.level, j.name, j.code
+LIMIT 500
+
+-- name: lookup.heads
+-- Gives the crime heads in the order of their gravity.
+-- Answered by a scan of some thirty rows.
+SELECT key, name, name_ur, part, protected, discovery::text AS discovery FROM crime_head ORDER BY part, gravity DESC, id
+
+-- name: lookup.rule_version
+-- Gives the version of the section rules.
+-- Answered by a scan of some hundred rows.
+SELECT max(rule_version) FROM section_rule
+
+-- name: lookup.sources
+-- Gives the sources with what they brought and how far their data reaches.
+-- Answered by a scan of some rows.
+SELECT s.key, s.name, s.owner_force, s.is_synthetic AS synthetic, s.attribution, s.licence, CAST(f.kinds AS text[]) AS kinds,
+  coalesce(f.accepted, 0) AS accepted, f.data_to, f.received_at
+FROM source s LEFT JOIN source_freshness() f ON f.source_id = s.id ORDER BY s.key
+
+-- name: lookup.firs
+-- Gives the FIRs of a number that the reader may see, the newest first.
+-- Answered by fir_number.
+SELECT r.id, fir.number, fir.year, st.name AS station, st.name_ur AS station_ur
+FROM fir JOIN record r ON r.id = fir.record_id JOIN jurisdiction st ON st.id = r.station_id
+WHERE fir.number = :number AND (CAST(:year AS integer) IS NULL OR fir.year = :year)
+ORDER BY fir.year DESC, r.id DESC LIMIT 8
+
+-- name: lookup.search
+-- Gives jurisdictions and places whose name is, or has in it, the words; exact names first, then the greater place.
+-- Answered by place_name's primary key, place_name_part and jurisdiction_name.
+SELECT type, code, name, name_ur, detail, lat, lon FROM (
+  SELECT 'jurisdiction' AS type, j.code, j.name, j.name_ur, j.level::text AS detail,
+    ST_Y(coalesce(j.seat, ST_PointOnSurface(j.area))) AS lat, ST_X(coalesce(j.seat, ST_PointOnSurface(j.area))) AS lon,
+    1 AS sort, 0 AS rank, 0::bigint AS population
+  FROM jurisdiction j
+  WHERE j.level <> 'beat' AND (j.name ILIKE '%' || :part || '%' OR j.name_ur LIKE '%' || :part || '%')
+  UNION ALL
+  SELECT 'place', p.ref, p.name, p.name_ur, concat_ws(', ', p.kind, d.name), ST_Y(p.point), ST_X(p.point), 2, p.rank, p.population
+  FROM place_name n JOIN place p ON p.id = n.place_id LEFT JOIN jurisdiction d ON d.id = p.district_id
+  WHERE n.key = :key
+  UNION ALL
+  (SELECT 'place', p.ref, p.name, p.name_ur, concat_ws(', ', p.kind, d.name), ST_Y(p.point), ST_X(p.point), 3, p.rank, p.population
+  FROM place p LEFT JOIN jurisdiction d ON d.id = p.district_id
+  WHERE p.name ILIKE '%' || :part || '%' ORDER BY p.rank, p.population DESC LIMIT 30)
+) AS found
+ORDER BY sort, rank, population DESC, length(name), name
+LIMIT 30
