@@ -1,0 +1,39 @@
+"""What each task's name does: one table. A task takes a Report and JSON arguments and gives a JSON result."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.db.queue import Report
+from app.db.session import worker_session
+from app.forecasts import service as forecasts
+from app.hotspots import service as hotspots
+from app.records import mass
+
+Task = Callable[..., Any]
+
+
+def run_forecasts(report: Report, **arguments: Any) -> Any:
+    """Forecast the coming week; gives the ids of the runs."""
+    return forecasts.run(report=report, **arguments).as_dict()
+
+
+def run_hotspots(report: Report, **arguments: Any) -> Any:
+    """Test the cells of a jurisdiction; gives the id of the run."""
+    return hotspots.run(report=report, **arguments)
+
+
+def fold_rollups(_report: Report) -> Any:
+    """Fold the deltas into the rollups."""
+    with worker_session() as session:
+        return {"folded": mass.fold(session)}
+
+
+#: Tasks that somebody asks for.
+TASKS: dict[str, Task] = {
+    "forecasts.run": run_forecasts,
+    "hotspots.run": run_hotspots,
+}
+#: Tasks that the clock asks for, by their cron line (local to the machine, minutes first).
+PERIODIC: dict[str, tuple[str, Task]] = {
+    "records.fold": ("* * * * *", fold_rollups),
+}
