@@ -22,7 +22,8 @@ BASE_RESOLUTION: Final = 9
 COARSEST_SHOWN: Final = 4
 FINEST: Final = 15
 
-# Layout of an index: 4 bits of resolution from bit 52, 7 bits of base cell from bit 45, then 15 digits of 3 bits.
+# Layout of an index: 4 bits of resolution from bit 52, 7 bits of base cell from bit 45, then 15 digits of 3
+# bits.
 _RESOLUTION_SHIFT: Final = 52
 _RESOLUTION_BITS: Final = 0xF << _RESOLUTION_SHIFT
 _BASE_CELL_SHIFT: Final = 45
@@ -114,9 +115,9 @@ def children(cell: int, resolution: int) -> list[int]:
 def descendants_range(cell: int, resolution: int) -> tuple[int, int]:
     """Give the inclusive range of integers that holds exactly a cell's descendants of one resolution.
 
-    Every cell *of that resolution* between the two is a descendant, so ``BETWEEN lo AND hi`` on a column of one
-    resolution answers "inside this cell" from an ordinary index. The bounds themselves need not be valid cells
-    (of a pentagon they are the ends of its gap-ridden range).
+    Every cell *of that resolution* between the two is a descendant, so ``BETWEEN lo AND hi`` on a column of
+    one resolution answers "inside this cell" from an ordinary index. The bounds themselves need not be valid
+    cells (of a pentagon they are the ends of its gap-ridden range).
 
     Raises
     ------
@@ -158,7 +159,7 @@ def from_hex(text: str) -> int:
     ------
     InvalidCell
     """
-    if not isinstance(text, str) or not _HEX.fullmatch(text):
+    if not _HEX.fullmatch(text):
         raise InvalidCell
     return _valid(int(text, 16))
 
@@ -242,9 +243,7 @@ def finest_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int]]:
     InvalidGeometry
         If it is empty, not a polygon, or has more than ``limit`` cells even at resolution 4.
     """
-    parts = _parts(polygon)
-    # A plate carrée area is enough to skip resolutions that cannot fit: the finest of a district takes seconds.
-    rough_m2 = sum(part.area * 111_320.0**2 * math.cos(math.radians(part.centroid.y)) for part in parts)
+    rough_m2 = _rough_area_m2(polygon)
     for level in range(BASE_RESOLUTION, COARSEST_SHOWN - 1, -1):
         if rough_m2 > 2.0 * limit * h3.average_hexagon_area(level, unit="m^2"):
             continue
@@ -255,6 +254,49 @@ def finest_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int]]:
         if len(found) <= limit:
             return level, found
     raise InvalidGeometry(f"The area has more than {limit} cells of resolution {COARSEST_SHOWN}.")
+
+
+def weighted_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int], list[int], NDArray[np.float64]]:
+    """Give the cells that a polygon overlaps, weighed by how much of it each holds, at the finest that fit.
+
+    The polygon is filled with sample points, the centres of cells two resolutions finer (49 a cell). A cell
+    counts by the samples in it, so that cells cut by the edge have less mass instead of all or none.
+
+    Parameters
+    ----------
+    polygon : shapely Polygon or MultiPolygon
+        (Longitude, latitude) in degrees.
+    limit : int
+
+    Returns
+    -------
+    resolution : int
+        The finest of 9 to 4 with at most ``limit`` cells.
+    cells : list of int, length c
+        In rising order.
+    weights : list of int, length c
+        Samples in each cell, above zero.
+    samples : ndarray of float64, shape (s, 2)
+        (Latitude, longitude) of every sample, ``s = sum(weights)``, grouped in the order of ``cells``.
+
+    Raises
+    ------
+    InvalidGeometry
+        If it is empty, not a polygon, or overlaps more than ``limit`` cells even at resolution 4.
+    """
+    area_m2 = _rough_area_m2(polygon)
+    for level in range(BASE_RESOLUTION, COARSEST_SHOWN - 1, -1):
+        if area_m2 > limit * h3.average_hexagon_area(level, unit="m^2"):
+            continue
+        fine = np.array(cells_of_polygon(polygon, level + 2), dtype=np.int64)
+        if not len(fine):
+            inside = polygon.representative_point()
+            return level, [cell_of(inside.y, inside.x, level)], [1], np.array([[inside.y, inside.x]])
+        # Ancestors of cells in rising order rise too, so the samples come grouped.
+        found, weights = np.unique(parents(fine, level), return_counts=True)
+        if len(found) <= limit:
+            return level, found.tolist(), weights.tolist(), centres(fine.tolist())
+    raise InvalidGeometry(f"The area overlaps more than {limit} cells of resolution {COARSEST_SHOWN}.")
 
 
 def compact(cells: Iterable[int]) -> list[int]:
@@ -327,6 +369,13 @@ def _steps(k: int) -> int:
 
 def _unused_digits(resolution: int) -> int:
     return (1 << (_DIGIT_BITS * (FINEST - resolution))) - 1
+
+
+def _rough_area_m2(polygon: Any) -> float:
+    # A plate carrée area is enough to skip resolutions that cannot fit: the finest of a district takes
+    # seconds.
+    parts = _parts(polygon)
+    return sum(part.area * 111_320.0**2 * math.cos(math.radians(part.centroid.y)) for part in parts)
 
 
 def _parts(polygon: Any) -> list[shapely.Polygon]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from spatial.errors import InvalidMass
 
 UNIT: Final = 1_000_000
-"""One record's mass. ``UNIT ** 2`` fits a signed 64-bit integer, which :func:`joint` and its SQL twin rely on."""
+"""One record's mass. Its square fits a signed 64-bit integer, as :func:`joint` and its SQL twin need."""
 
 
 def apportion(
@@ -33,8 +33,8 @@ def apportion(
     Returns
     -------
     tuple of int, length n
-        Non-negative, summing to ``total`` exactly; each within one of its exact share (but for the rounding of
-        floats). Equal remainders go to the earlier weight, so the answer depends on nothing but its input.
+        Non-negative, summing to ``total`` exactly; each within one of its exact share (but for the rounding
+        of floats). Equal remainders go to the earlier weight, so the answer depends on nothing but its input.
 
     Raises
     ------
@@ -85,8 +85,8 @@ def joint(
 
         m[i, j] = floor(c[i] * s[j] / UNIT) - floor(c[i - 1] * s[j] / UNIT)
 
-    so that each column sums to its shift's mass exactly and nothing is negative. SQL computes the same numbers
-    with a window sum and integer division, in the stored order of the cells.
+    so that each column sums to its shift's mass exactly and nothing is negative. SQL computes the same
+    numbers with a window sum and integer division, in the stored order of the cells.
 
     Parameters
     ----------

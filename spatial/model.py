@@ -102,13 +102,7 @@ class Fix:
         if not 0.0 <= self.score <= 1.0:
             raise InvalidFix("The score of a fix lies in 0..1.")
         if self.method is Method.UNPLACED:
-            if (
-                self.cells
-                or self.masses
-                or self.point
-                or self.resolution is not None
-                or self.accuracy_m is not None
-            ):
+            if self.cells or self.masses or self.point or self.resolution is not None or self.accuracy_m is not None:
                 raise InvalidFix("An unplaced record has no point, no accuracy and no cells.")
             return
         if self.point is None or self.accuracy_m is None or self.resolution is None:

@@ -51,10 +51,11 @@ def shift_start(index: int) -> datetime:
     Where the clock jumped over a shift's beginning, that is the first moment after the jump.
     """
     day, part = divmod(index, SHIFTS_PER_DAY)
-    local = datetime.combine(
-        date.fromordinal(day + _EPOCH_ORDINAL), datetime.min.time(), tzinfo=ZONE
-    ) + timedelta(hours=HOURS_PER_SHIFT * part)
-    # A round trip through UTC turns a wall time that never was (00:00 when summer began) into the one that was.
+    local = datetime.combine(date.fromordinal(day + _EPOCH_ORDINAL), datetime.min.time(), tzinfo=ZONE) + timedelta(
+        hours=HOURS_PER_SHIFT * part
+    )
+    # A round trip through UTC turns a wall time that never was (00:00 when summer began) into the one that
+    # was.
     return local.astimezone(UTC).astimezone(ZONE)
 
 
@@ -91,8 +92,8 @@ def week_start(week: int) -> datetime:
 def spread(start: datetime, end: datetime) -> tuple[int, tuple[int, ...]]:
     """Give the masses of consecutive shifts for something that happened at an unknown moment of a span.
 
-    Aoristic: each shift's share is the real time that the span has in it, counted in elapsed seconds and not on
-    the wall clock, so that a shift of seven hours weighs seven.
+    Aoristic: each shift's share is the real time that the span has in it, counted in elapsed seconds and not
+    on the wall clock, so that a shift of seven hours weighs seven.
 
     Parameters
     ----------
@@ -104,8 +105,8 @@ def spread(start: datetime, end: datetime) -> tuple[int, tuple[int, ...]]:
     first_shift : int
         Index of the shift that holds ``start``.
     masses : tuple of int
-        Micro-units of the shifts ``first_shift, first_shift + 1, ...``, summing to ``UNIT``. The last one overlaps
-        the span; one that overlaps it by too little may hold zero.
+        Micro-units of the shifts ``first_shift, first_shift + 1, ...``, summing to ``UNIT``. The last one
+        overlaps the span; one that overlaps it by too little may hold zero.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Web-mercator tiles: their bounds, the cells' resolution for a zoom, and the ranges of cells under a tile."""
+"""Web-mercator tiles: their bounds, the resolution for a zoom, and the ranges of cells under a tile."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ DEEPEST_ZOOM: Final = 24
 MOST_RANGES: Final = 40
 # Circumradius of a hexagon over the mean edge of its resolution: H3's shapes vary by up to a third.
 _LARGEST_CORNER: Final = 1.5
-# How far descendants reach over their ancestor's own outline, in its mean edges: the sum of the overhangs of all
-# finer levels stays below 0.3; the rest is for distortion.
+# How far descendants reach over their ancestor's own outline, in its mean edges: the sum of the overhangs of
+# all finer levels stays below 0.3; the rest is for distortion.
 _OVERHANG: Final = 0.5
 _METRES_PER_DEGREE: Final = 110_500.0
 
-# The last zoom of each resolution. At 30 degrees north a pixel of MapLibre's 512-pixel tiles is 67,785 / 2**z m,
-# which makes hexagons this wide, flat to flat, at whole zooms (they double until the next tile zoom is fetched):
-#   z5 res 4: 21 px   z6 res 5: 16   z7 res 5: 32   z8 res 6: 24   z9 res 7: 18   z10 res 7: 37   z11 res 8: 28
+# The last zoom of each resolution. At 30 degrees north a pixel of MapLibre's 512-pixel tiles is 67,785 /
+# 2**z m, which makes hexagons this wide, flat to flat, at whole zooms (they double until the next tile zoom
+# is fetched):
+#   z5 res 4: 21 px   z6 res 5: 16   z7 res 5: 32   z8 res 6: 24   z9 res 7: 18   z10 res 7: 37   z11 res 8:
+# 28
 #   z12 res 9: 21   z13 res 9: 42, and on; coarser than zoom 4 nothing coarser than resolution 4 is stored.
 # Smaller cells cannot be clicked and make tiles heavy; larger ones hide the streets below them.
 _LAST_ZOOM: Final = ((5, 4), (7, 5), (8, 6), (10, 7), (11, 8))
@@ -59,7 +61,7 @@ def tile_of(lat: float, lon: float, z: int) -> tuple[int, int, int]:
 
 
 def resolution_for_zoom(z: int) -> int:
-    """Give the resolution, 4 to 9, whose cells are shown on tiles of a zoom: 14 to 42 pixels wide from zoom 5 to 13.
+    """Give the resolution, 4 to 9, of the cells on tiles of a zoom: 14 to 42 pixels wide from zoom 5 to 13.
 
     Raises
     ------
@@ -94,7 +96,8 @@ def covering_ranges(z: int, x: int, y: int, resolution: int) -> list[tuple[int, 
     InvalidTile
     """
     west, south, east, north = tile_bounds(z, x, y)
-    # Begin at a resolution with some tens to hundreds of cells on the tile, and coarsen until the ranges are few.
+    # Begin at a resolution with some tens to hundreds of cells on the tile, and coarsen until the ranges are
+    # few.
     middle = math.radians((south + north) / 2)
     tile_m2 = (east - west) * (north - south) * _METRES_PER_DEGREE**2 * max(0.05, math.cos(middle))
     level = resolution
@@ -121,7 +124,7 @@ def _cover(west: float, south: float, east: float, north: float, level: int, *, 
 
 
 def _cover_far(west: float, south: float, east: float, north: float, level: int) -> list[int]:
-    """Give a cover where h3's polygons are unsafe (over the date line, the poles, half the world), by comparing centres."""
+    """Give a cover by comparing centres, where h3's polygons are unsafe: date line, poles, half the world."""
     level = min(level, 2)
     by_lat = 2.0 * cells.edge_m(level) / _METRES_PER_DEGREE
     ids, centres = _world(level)

@@ -83,9 +83,7 @@ def test_order_is_consecutive_within_a_parent() -> None:
 
 
 @settings(max_examples=40)
-@given(
-    st.floats(24, 36), st.floats(62, 77), st.floats(0.002, 0.03), st.floats(0.002, 0.03), st.integers(6, 9)
-)
+@given(st.floats(24, 36), st.floats(62, 77), st.floats(0.002, 0.03), st.floats(0.002, 0.03), st.integers(6, 9))
 def test_cells_of_a_polygon_are_those_whose_centre_is_inside(
     south: float, west: float, high: float, wide: float, resolution: int
 ) -> None:

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from spatial.errors import InvalidMass
 from spatial.mass import UNIT, apportion, joint
 
-WEIGHTS = st.lists(st.floats(0, 1e12, allow_subnormal=True), min_size=1, max_size=64).filter(
-    lambda w: max(w) > 0
-)
+WEIGHTS = st.lists(st.floats(0, 1e12, allow_subnormal=True), min_size=1, max_size=64).filter(lambda w: max(w) > 0)
 COUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=64).filter(lambda w: max(w) > 0)
 
 
@@ -46,9 +44,7 @@ def test_a_whole_beyond_the_precision_of_floats_is_still_exact() -> None:
     assert sum(apportion([1, 2, 3], 10**18 + 1)) == 10**18 + 1
 
 
-@pytest.mark.parametrize(
-    "weights", [[], [0.0], [0, 0], [-1, 2], [float("nan")], [1.0, float("inf")], [float("inf")]]
-)
+@pytest.mark.parametrize("weights", [[], [0.0], [0, 0], [-1, 2], [float("nan")], [1.0, float("inf")], [float("inf")]])
 def test_weights_that_mean_nothing_are_refused(weights: list[float]) -> None:
     with pytest.raises(InvalidMass):
         apportion(weights)

@@ -62,9 +62,7 @@ def test_weeks_begin_on_monday() -> None:
 
 
 def test_the_zone_of_the_moment_does_not_matter() -> None:
-    assert shift_of(local(2026, 1, 1, 2)) == shift_of(
-        local(2026, 1, 1, 2).astimezone(ZoneInfo("America/New_York"))
-    )
+    assert shift_of(local(2026, 1, 1, 2)) == shift_of(local(2026, 1, 1, 2).astimezone(ZoneInfo("America/New_York")))
 
 
 def hours_of(*day: int) -> list[float]:

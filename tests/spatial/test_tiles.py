@@ -60,9 +60,7 @@ def missed(z: int, x: int, y: int, resolution: int) -> list[int]:
     # Brute force: every cell found on a fine grid of points over the tile, and all of their neighbours.
     steps = np.linspace(0, 1, 25)
     seeds = {
-        cells.cell_of(south + (north - south) * v, west + (east - west) * u, resolution)
-        for u in steps
-        for v in steps
+        cells.cell_of(south + (north - south) * v, west + (east - west) * u, resolution) for u in steps for v in steps
     }
     around = {near for seed in seeds for near in cells.disk(seed, 1)}
     touching = [cell for cell in around if cells.hexagon(cell).intersects(box)]

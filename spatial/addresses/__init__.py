@@ -1,0 +1,18 @@
+"""Place text: one spelling to match by, distances with directions, and the names in a phrase.
+
+The words are data files under ``lexicons/``, which an officer can correct; the code knows only their roles.
+"""
+
+from spatial.addresses.bearings import Bearing, parse_bearing, parse_direction, parse_distance
+from spatial.addresses.normal import normalise
+from spatial.addresses.parts import PlacePart, place_parts
+
+__all__ = [
+    "Bearing",
+    "PlacePart",
+    "normalise",
+    "parse_bearing",
+    "parse_direction",
+    "parse_distance",
+    "place_parts",
+]

@@ -1,0 +1,229 @@
+"""Distance and direction from the police station, as column 4 of an FIR words them.
+
+"3 km north east of PS", "بمسافت 10 کلومیٹر مشرق", "thana se dedh kilometer shumal mashriq ki taraf".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from spatial.addresses import lexicon
+from spatial.addresses.normal import fold, normalise
+
+_WORDS: Final = lexicon.read("bearings")
+_UNITS: Final = lexicon.numbers_by_word(_WORDS["units"])
+_DIRECTIONS: Final = lexicon.numbers_by_word(_WORDS["directions"])
+_JOINED: Final = lexicon.numbers_by_word(_WORDS["joined"])
+_ABBREVIATIONS: Final = lexicon.numbers_by_word(_WORDS["abbreviations"])
+_NUMBERS: Final = lexicon.numbers_by_word(_WORDS["numbers"])
+_MODIFIERS: Final = lexicon.numbers_by_word(_WORDS["modifiers"])
+_FILLERS: Final = frozenset(normalise(word) for word in _WORDS["fillers"]["words"])
+_MEASURED: Final = frozenset(normalise(word) for word in _WORDS["measured"]["words"])
+
+_FARTHEST_M: Final = 300_000.0
+_VULGAR: Final = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ", "⅛": " 1/8 "}
+# A stroke between other numbers is not a fraction: "2/3 km" is "two or three", "0/1 km" is "near".
+_FRACTIONS: Final = {"1/2": 0.5, "1/4": 0.25, "3/4": 0.75, "1/3": 1 / 3, "1/8": 0.125}
+_TOKEN: Final = re.compile(r"\d+/\d+|\d+(?:[.,٫]\d+)?|[^\W\d_]+|-")
+_NUMERIC: Final = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """A distance in metres and a direction in degrees clockwise from north, None where it is not said.
+
+    A distance of 0 means "near", whatever the direction.
+    """
+
+    distance_m: float
+    direction_deg: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Distance:
+    metres: float
+    first: int
+    last: int
+
+
+@lru_cache(maxsize=16_384)
+def parse_bearing(text: str) -> Bearing | None:
+    """Give the distance and direction that a text holds, None if it holds none.
+
+    A direction must stand beside the distance, with only words such as "of", "ki taraf" or "تھانہ" between. A
+    distance without any direction counts if it is zero ("0/1 km") or is said to be one ("2 km from PS").
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    Bearing or None
+    """
+    tokens = _tokens(text)
+    for distance in _distances(tokens):
+        direction = _after(tokens, distance.last + 1)
+        if direction is None:
+            direction = _before(tokens, distance.first - 1)
+        if direction is not None or distance.metres == 0.0 or _is_measured(tokens, distance):
+            return Bearing(distance.metres, direction)
+    return None
+
+
+@lru_cache(maxsize=4_096)
+def parse_distance(text: str) -> float | None:
+    """Give the metres of a column that holds only a distance; a number without a unit is kilometres."""
+    tokens = _tokens(text)
+    for distance in _distances(tokens):
+        return distance.metres
+    found = _number(tokens, 0)
+    if found is None or found[1] != len(tokens):
+        return None
+    metres = found[0] * 1000.0
+    return metres if metres <= _FARTHEST_M else None
+
+
+@lru_cache(maxsize=4_096)
+def parse_direction(text: str) -> float | None:
+    """Give the degrees of a column that holds only a direction: words, an abbreviation or a number."""
+    tokens = [token for token in _tokens(text) if token not in _FILLERS or token in _ABBREVIATIONS]
+    joined = "".join(tokens)
+    if joined in _ABBREVIATIONS:
+        return _ABBREVIATIONS[joined]
+    if len(tokens) == 1 and _NUMERIC.match(tokens[0]):
+        degrees = float(tokens[0].replace(",", ".").split("/")[0])
+        return degrees % 360.0 if degrees <= 360.0 else None
+    for index in range(len(tokens)):
+        found = _points(tokens, index)
+        if found is not None:
+            return found
+    return None
+
+
+def _tokens(text: str) -> list[str]:
+    for sign, spelled in _VULGAR.items():
+        text = text.replace(sign, spelled)
+    tokens = _TOKEN.findall(re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_]\b)", "", fold(text)))
+    kept = []
+    for index, word in enumerate(tokens):
+        # A dash is a range between two numbers ("2-3 km"); anywhere else ("north-east") it is nothing.
+        if word != "-" or (0 < index < len(tokens) - 1 and tokens[index - 1].isdigit() and tokens[index + 1].isdigit()):
+            kept.append(word)
+    return kept
+
+
+def _distances(tokens: list[str]) -> list[_Distance]:
+    found = []
+    index = 0
+    while index < len(tokens):
+        number = _number(tokens, index)
+        if number is None:
+            index += 1
+            continue
+        value, after = number
+        unit = _unit(tokens, after)
+        if unit is not None and value * unit[0] <= _FARTHEST_M:
+            found.append(_Distance(value * unit[0], index, unit[1] - 1))
+            index = unit[1]
+        else:
+            index += 1
+    return found
+
+
+def _number(tokens: list[str], index: int) -> tuple[float, int] | None:
+    """Give the number that begins at a token and the index after it."""
+    if index >= len(tokens):
+        return None
+    token = tokens[index]
+    following = _plain(tokens[index + 1]) if index + 1 < len(tokens) else None
+    if token in _MODIFIERS and following is not None:
+        return following + _MODIFIERS[token], index + 2
+    value = _plain(token)
+    if value is None:
+        return None
+    if token.isdigit() and index + 1 < len(tokens):
+        if tokens[index + 1] == "-":
+            upper = float(tokens[index + 2])
+            return (0.0 if value == 0.0 else (value + upper) / 2), index + 3
+        if tokens[index + 1] in _FRACTIONS:
+            return value + _FRACTIONS[tokens[index + 1]], index + 2
+    return value, index + 1
+
+
+def _plain(token: str) -> float | None:
+    if token in _NUMBERS:
+        return _NUMBERS[token]
+    if not _NUMERIC.match(token):
+        return None
+    if "/" in token:
+        if token in _FRACTIONS:
+            return _FRACTIONS[token]
+        low, high = (float(part) for part in token.split("/"))
+        return 0.0 if low == 0.0 else (low + high) / 2
+    return float(token.replace(",", ".").replace("٫", "."))
+
+
+def _unit(tokens: list[str], index: int) -> tuple[float, int] | None:
+    for length in (2, 1):
+        word = " ".join(tokens[index : index + length])
+        if index + length <= len(tokens) and word in _UNITS:
+            return _UNITS[word], index + length
+    return None
+
+
+def _after(tokens: list[str], index: int) -> float | None:
+    """Give the direction that follows a distance, past fillers."""
+    start = index
+    while index < len(tokens):
+        found = _points(tokens, index)
+        if found is not None:
+            return found
+        if tokens[index] not in _FILLERS:
+            break
+        index += 1
+    # Only where no whole word was found: "3 km se mashriq" holds the Urdu word "se", not south-east.
+    two, one = " ".join(tokens[start : start + 2]), tokens[start] if start < len(tokens) else ""
+    return _ABBREVIATIONS.get(two, _ABBREVIATIONS.get(one))
+
+
+def _before(tokens: list[str], index: int) -> float | None:
+    """Give the direction that precedes a distance, past fillers."""
+    while index >= 0:
+        if tokens[index] in _DIRECTIONS or tokens[index] in _JOINED:
+            first = index
+            while first > 0 and tokens[first - 1] in _DIRECTIONS and index - first < 2:
+                first -= 1
+            return _points(tokens, first)
+        if tokens[index] not in _FILLERS:
+            return None
+        index -= 1
+    return None
+
+
+def _points(tokens: list[str], index: int) -> float | None:
+    """Give the direction of one, two or three point words in a row."""
+    if tokens[index] in _JOINED:
+        return _JOINED[tokens[index]]
+    points: list[float] = []
+    while index < len(tokens) and len(points) < 3 and tokens[index] in _DIRECTIONS:
+        points.append(_DIRECTIONS[tokens[index]])
+        index += 1
+    if not points:
+        return None
+    direction = points[-1]
+    # "North north east" halves from the back: north-east first, then half-way to north.
+    for point in reversed(points[:-1]):
+        turn = (point - direction + 180.0) % 360.0 - 180.0
+        if abs(turn) >= 180.0:
+            return points[0]
+        direction = (direction + turn / 2.0) % 360.0
+    return direction
+
+
+def _is_measured(tokens: list[str], distance: _Distance) -> bool:
+    near = tokens[max(0, distance.first - 2) : distance.first] + tokens[distance.last + 1 : distance.last + 3]
+    return any(token in _MEASURED for token in near)

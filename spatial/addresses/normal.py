@@ -1,0 +1,110 @@
+"""One spelling for every way in which a name is written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+# Arabic keyboards and old fonts write Urdu letters with their Arabic cousins; do-chashmi he and noon ghunna
+# are left out as often as they are written. NFKD has already split off hamza and madda as marks, which are
+# dropped.
+_LETTERS: Final = str.maketrans(
+    {
+        "ي": "ی",
+        "ى": "ی",
+        "ې": "ی",
+        "ك": "ک",
+        "ڪ": "ک",
+        "ه": "ہ",
+        "ة": "ہ",
+        "ۃ": "ہ",
+        "ھ": "ہ",
+        "ە": "ہ",
+        "ۀ": "ہ",
+        "ۂ": "ہ",
+        "ں": "ن",
+        "ٱ": "ا",
+        "ۓ": "ے",
+        "ـ": None,
+        "ء": None,
+        "'": None,
+        "’": None,
+        "‘": None,
+        "`": None,
+        "ʼ": None,
+        "&": " and ",
+        "ß": "ss",
+    }
+)
+_INITIALS: Final = re.compile(r"(?<![^\W_])([^\W\d_])\.(?=[^\W\d_](?![^\W_]))")
+_BETWEEN_LETTER_AND_DIGIT: Final = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+
+
+class _Simplest(dict[int, int | str | None]):
+    """Give for each character what is left of it, worked out once."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        character = chr(code)
+        category = unicodedata.category(character)
+        kept: int | str | None
+        if category in ("Mn", "Me", "Cf"):
+            kept = None
+        elif category == "Nd":
+            kept = str(unicodedata.digit(character))
+        elif category[0] == "L":
+            kept = code
+        else:
+            kept = " "
+        self[code] = kept
+        return kept
+
+
+_SIMPLEST: Final = _Simplest()
+
+
+@lru_cache(maxsize=65_536)
+def normalise(text: str) -> str:
+    """Give the key under which a name is matched exactly.
+
+    Lower case; Urdu and Arabic letter variants made one; diacritics, apostrophes and zero-width characters
+    dropped; every digit in 0-9; dotted initials joined (G.T. = GT); all other punctuation a space; letters and digits
+    apart (F7 = F-7 = F 7); single spaces. ``normalise(normalise(x)) == normalise(x)``.
+
+    Parameters
+    ----------
+    text : str
+        Any script; at most a few hundred characters are meant.
+
+    Returns
+    -------
+    str
+        Empty if nothing of the text is a letter or a digit.
+    """
+    simple = fold(text)
+    simple = _INITIALS.sub(r"\1", simple).translate(_SIMPLEST)
+    return " ".join(_BETWEEN_LETTER_AND_DIGIT.sub(" ", simple).split())
+
+
+def fold(text: str) -> str:
+    """Give the text with letters, digits and case made one, but its punctuation kept."""
+    if text.isascii():
+        return text.lower().translate(_LETTERS)
+    # Letters may only become foldable once taken apart, and come apart only once folded: a few turns settle
+    # it.
+    for _ in range(4):
+        turned = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+        if turned == text:
+            break
+        text = turned
+    return "".join(_kept(character) for character in text)
+
+
+def _kept(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me", "Cf"):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.digit(character))
+    return character

@@ -1,0 +1,126 @@
+"""What the geocoder asks of a gazetteer, and one that keeps its places in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from spatial.addresses.normal import normalise
+from spatial.errors import InvalidCoordinates
+
+LANDMARK_KINDS: Final = frozenset({"landmark", "poi", "point_of_interest"})
+"""Kinds of place that are one point of interest; every other kind is a place with an extent."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A named place. Places are compared by identity, so that regions can be cached by place.
+
+    Parameters
+    ----------
+    ref : str
+        Reference in its source, such as ``wof-1326651599``.
+    name : str
+    kind : str
+        ``landmark`` (or ``poi``) for a point of interest, else locality, neighbourhood, street, ...
+    lat, lon : float
+        Degrees (EPSG:4326).
+    radius_m : float or None
+        Metres about the point that hold the place, where there is no extent; None if unknown.
+    extent : shapely Polygon or MultiPolygon, or None
+        (Longitude, latitude) in degrees.
+    district : str or None
+    """
+
+    ref: str
+    name: str
+    kind: str
+    lat: float
+    lon: float
+    radius_m: float | None = None
+    extent: Any = None
+    district: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (-90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0):
+            raise InvalidCoordinates
+
+    @property
+    def is_landmark(self) -> bool:
+        """Whether this is a point of interest."""
+        return self.kind in LANDMARK_KINDS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StationArea:
+    """A police station with its area. Compared by identity, so that regions can be cached by station.
+
+    Parameters
+    ----------
+    code : str
+    lat, lon : float
+        Of the station's house, degrees (EPSG:4326).
+    area : shapely Polygon or MultiPolygon, or None
+        Where it has jurisdiction, (longitude, latitude) in degrees; None if unknown.
+    district : str or None
+    """
+
+    code: str
+    lat: float
+    lon: float
+    area: Any = None
+    district: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (-90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0):
+            raise InvalidCoordinates
+
+
+class Gazetteer(Protocol):
+    """What the geocoder needs to know about names and stations.
+
+    Give the same objects for the same places on every call: regions are cached by object.
+    """
+
+    def places(self, key: str, district: str | None) -> Sequence[Place]:
+        """Give the places of a normal spelling, in one district, or in all if it is None."""
+
+    def station(self, code: str) -> StationArea | None:
+        """Give the station of a code, None if there is none."""
+
+
+class InMemoryGazetteer:
+    """A gazetteer held in dictionaries, which answers in a microsecond.
+
+    Parameters
+    ----------
+    places : iterable of (Place, iterable of str)
+        Each place with its further names, in any script; its own name need not be among them.
+    stations : iterable of StationArea
+    """
+
+    def __init__(
+        self,
+        places: Iterable[tuple[Place, Iterable[str]]] = (),
+        stations: Iterable[StationArea] = (),
+    ) -> None:
+        self._by_key: dict[str, list[Place]] = {}
+        self._by_district: dict[tuple[str, str], list[Place]] = {}
+        self._stations = {station.code: station for station in stations}
+        for place, names in places:
+            district = normalise(place.district or "")
+            for key in {normalise(place.name), *(normalise(name) for name in names)} - {""}:
+                self._by_key.setdefault(key, []).append(place)
+                if district:
+                    self._by_district.setdefault((key, district), []).append(place)
+
+    def places(self, key: str, district: str | None) -> Sequence[Place]:
+        """Give the places of a normal spelling, in one district, or in all if it is None."""
+        if district is None:
+            return self._by_key.get(key, ())
+        return self._by_district.get((key, normalise(district)), ())
+
+    def station(self, code: str) -> StationArea | None:
+        """Give the station of a code, None if there is none."""
+        return self._stations.get(code)

@@ -1,0 +1,125 @@
+"""Tests of distance and direction in the words of FIRs: English, Roman Urdu, Urdu."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spatial.addresses import Bearing, parse_bearing, parse_direction, parse_distance
+
+
+@pytest.mark.parametrize(
+    ("text", "metres", "degrees"),
+    [
+        ("3 km north east of PS", 3000, 45),
+        ("3km north-east", 3000, 45),
+        ("3 KM NE", 3000, 45),
+        ("3 km N.E. of thana", 3000, 45),
+        ("3 km SE from PS", 3000, 135),
+        ("approximately 03 km west", 3000, 270),
+        ("about 2.5 kilometres towards south", 2500, 180),
+        ("1/2 km east", 500, 90),
+        ("1 1/2 mile west", 2414.016, 270),
+        ("½ mile south", 804.672, 180),
+        ("5 furlongs north", 1005.84, 0),
+        ("300 meter east", 300, 90),
+        ("2-3 km towards south", 2500, 180),
+        ("2/3 km south", 2500, 180),
+        ("north north east 4 km", 4000, 22.5),
+        ("4 km NNW", 4000, 337.5),
+        ("Village X, 4 km south west of police station", 4000, 225),
+        ("بمسافت 10 کلومیٹر مشرق", 10_000, 90),
+        ("بمسافت ۱۰ کلو میٹر بطرف شمال مشرق", 10_000, 45),
+        ("بمسافت ١٠ كلوميٹر جانب مغرب", 10_000, 270),
+        ("جانب شمال مغرب بفاصلہ ۲½ کلومیٹر", 2500, 315),
+        ("تھانہ سے 3 میل جنوب", 4828.032, 180),
+        ("500 میٹر جنوب مشرقی", 500, 135),
+        ("ڈیڑھ کلومیٹر مشرق", 1500, 90),
+        ("ساڑھے تین کلومیٹر شمالی جانب", 3500, 0),
+        ("3 km shumal mashriq", 3000, 45),
+        ("thana se dedh kilometer janoob maghrib ki taraf", 1500, 225),
+        ("3 km se mashriq", 3000, 90),
+    ],
+)
+def test_phrases(text: str, metres: float, degrees: float) -> None:
+    found = parse_bearing(text)
+    assert found is not None
+    assert found.distance_m == pytest.approx(metres)
+    assert found.direction_deg == degrees
+
+
+@pytest.mark.parametrize("text", ["0 km", "0/1 km from PS", "0-1 km", "۰ کلومیٹر", "0/1 کلومیٹر"])
+def test_zero_means_near(text: str) -> None:
+    assert parse_bearing(text) == Bearing(0.0, None)
+
+
+@pytest.mark.parametrize("text", ["2 km from PS", "بفاصلہ 2 کلومیٹر", "thana se door 2 km"])
+def test_a_distance_without_a_direction(text: str) -> None:
+    assert parse_bearing(text) == Bearing(2000.0, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "North Nazimabad, Karachi",
+        "GT Road 5 km stone",
+        "House 3, Street 4 South",
+        "ماڈل ٹاؤن",
+        "9999 km east",
+        "3 km",
+    ],
+)
+def test_texts_without_a_bearing(text: str) -> None:
+    assert parse_bearing(text) is None
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_it(text: str) -> None:
+    for found in (parse_bearing(text), parse_bearing(text + " 3/0 km - 2 - east")):
+        if found is not None:
+            assert 0 <= found.distance_m <= 300_000
+    parse_distance(text)
+    parse_direction(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [
+        ("NE", 45),
+        ("n.w.", 315),
+        ("S W", 225),
+        ("north-east", 45),
+        ("شمال مشرق", 45),
+        ("Shumal", 0),
+        ("135", 135),
+        ("۹۰", 90),
+    ],
+)
+def test_a_column_of_directions(text: str, degrees: float) -> None:
+    assert parse_direction(text) == degrees
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("3", 3000),
+        ("3 km", 3000),
+        ("۳ کلومیٹر", 3000),
+        ("1/2", 500),
+        ("0", 0),
+        ("800 m", 800),
+        ("1½", 1500),
+        ("2.5", 2500),
+    ],
+)
+def test_a_column_of_distances(text: str, metres: float) -> None:
+    assert parse_distance(text) == metres
+
+
+def test_columns_that_say_nothing() -> None:
+    for text in ("", "x", "unknown", "نامعلوم", "3 apples", "999999"):
+        assert parse_distance(text) is None
+    for text in ("", "x", "unknown", "999"):
+        assert parse_direction(text) is None

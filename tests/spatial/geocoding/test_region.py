@@ -1,0 +1,142 @@
+"""Tests of regions: the true place lies inside, the mass is one unit, the radius holds nine tenths."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spatial import cells, projection
+from spatial.errors import InvalidGeometry
+from spatial.geocoding import Place, StationArea
+from spatial.geocoding import region as regions
+from spatial.mass import UNIT
+
+LAHORE = (31.5497, 74.3436)
+WIDE = shapely.box(73.8, 31.1, 74.9, 32.0)
+
+
+def mass_at(region: regions.Region, lat: float, lon: float) -> int:
+    home = cells.cell_of(lat, lon, region.resolution)
+    return dict(zip(region.cells, region.masses, strict=True)).get(home, 0)
+
+
+def check(region: regions.Region) -> None:
+    assert sum(region.masses) == UNIT
+    assert min(region.masses) > 0
+    assert 1 <= len(region.cells) <= 64
+    assert {cells.resolution(cell) for cell in region.cells} == {region.resolution}
+    # The share of the mass whose cells lie about the point agrees with the radius, to within a cell.
+    apart = projection.distances_m(region.point.lat, region.point.lon, cells.centres(region.cells))
+    slack = 1.3 * cells.edge_m(region.resolution)
+    masses = np.array(region.masses)
+    assert masses[apart <= region.accuracy_m + slack].sum() >= 0.9 * UNIT
+    assert masses[apart <= region.accuracy_m - slack].sum() <= 0.95 * UNIT
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(1, 40),
+    st.sampled_from([0, 45, 90, 135, 180, 225, 270, 315, 22.5, None]),
+    st.floats(-0.99, 0.99),
+    st.floats(0.8, 1),
+)
+def test_a_bearing_holds_every_place_that_it_may_mean(
+    half_km: int, direction: float | None, off: float, road: float
+) -> None:
+    distance = half_km * 500.0
+    station = StationArea("S", *LAHORE, None, "Lahore")
+    found = regions.bearing_region(station, distance, direction)
+    assert found is not None
+    region, share = found
+    assert share == 1.0
+    check(region)
+    shape = regions.bearing_shape(*LAHORE, distance, direction)
+    turn = off * (180 if direction is None else regions.sector_deg(direction) / 2)
+    true = projection.destination(
+        *LAHORE, (direction or 0) + turn, distance * road + off * regions.rounding_m(distance) * 0.9
+    )
+    assert shapely.contains_xy(shape, true[1], true[0])
+
+
+def test_three_kilometres_north_east_are_about_22_cells() -> None:
+    found = regions.bearing_region(StationArea("S", *LAHORE, WIDE, "Lahore"), 3000, 45)
+    assert found is not None
+    region, _ = found
+    assert region.resolution == 9
+    assert 20 <= len(region.cells) <= 50
+    assert region.area_m2 == pytest.approx(2.4e6, rel=0.1)
+    middle = projection.destination(*LAHORE, 45, 2700)
+    assert mass_at(region, *middle) > UNIT / 40
+    assert mass_at(region, *LAHORE) == 0
+
+
+def test_the_sector_is_clipped_to_the_area() -> None:
+    west_half = shapely.box(73.8, 31.1, LAHORE[1] + 0.02, 32.0)
+    found = regions.bearing_region(StationArea("S", *LAHORE, west_half, "Lahore"), 3000, 45)
+    assert found is not None
+    region, share = found
+    assert 0.2 < share < 0.8
+    assert all(cells.centre(cell)[1] < LAHORE[1] + 0.025 for cell in region.cells)
+    elsewhere = StationArea("S", *LAHORE, shapely.box(73.8, 31.1, 74.0, 31.2), "Lahore")
+    assert regions.bearing_region(elsewhere, 3000, 45) is None
+
+
+def test_zero_is_a_disc_about_the_station() -> None:
+    found = regions.bearing_region(StationArea("S", *LAHORE, WIDE, "Lahore"), 0, None)
+    assert found is not None
+    region, _ = found
+    assert mass_at(region, *LAHORE) > 0
+    assert region.area_m2 == pytest.approx(math.pi * 1000**2, rel=0.02)
+    assert region.accuracy_m == pytest.approx(1000 * math.sqrt(0.9), rel=0.05)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(101, 60_000))
+def test_a_vague_measurement_is_a_hill_about_its_middle(accuracy_m: float) -> None:
+    region = regions.kernel_region(*LAHORE, accuracy_m)
+    check(region)
+    assert (region.point.lat, region.point.lon) == LAHORE
+    assert region.accuracy_m == accuracy_m
+    heaviest = region.cells[region.masses.index(max(region.masses))]
+    assert projection.distance_m(*LAHORE, *cells.centre(heaviest)) < 1.5 * cells.edge_m(region.resolution)
+
+
+def test_a_measurement_worse_than_a_province_is_refused() -> None:
+    with pytest.raises(InvalidGeometry):
+        regions.kernel_region(*LAHORE, 500_000)
+
+
+def test_a_place_by_extent_radius_and_kind() -> None:
+    extent = shapely.box(74.33, 31.54, 74.36, 31.56)
+    area = regions.place_region(Place("a", "A", "neighbourhood", *LAHORE, None, extent, "Lahore"), None)
+    check(area)
+    assert mass_at(area, *LAHORE) > 0
+    disc = regions.place_region(Place("b", "B", "locality", *LAHORE, 2000.0, None, "Lahore"), None)
+    check(disc)
+    assert disc.area_m2 == pytest.approx(math.pi * 2000**2, rel=0.02)
+    landmark = Place("c", "C", "landmark", *LAHORE, None, None, "Lahore")
+    exact, near = regions.place_region(landmark, None), regions.place_region(landmark, "near")
+    check(exact)
+    assert exact.area_m2 < near.area_m2
+    assert exact.accuracy_m < near.accuracy_m < 450
+    assert regions.place_region(Place("d", "D", "neighbourhood", *LAHORE, None, extent), "near").area_m2 > area.area_m2
+
+
+def test_candidates_share_the_unit_equally() -> None:
+    other = projection.destination(*LAHORE, 90, 2500)
+    places = tuple(Place(str(i), "P", "landmark", *at, 100.0) for i, at in enumerate((LAHORE, other)))
+    region = regions.places_region(places, None)
+    assert sum(region.masses) == UNIT
+    home = regions.place_region(places[0], None)
+    assert sum(mass_at(region, *cells.centre(cell)) for cell in home.cells) == pytest.approx(UNIT / 2, rel=0.01)
+    assert 1000 < region.accuracy_m < 2000
+
+
+def test_cells_cut_by_the_edge_weigh_less() -> None:
+    region = regions.polygon_region(projection.disc(*LAHORE, 1200))
+    assert max(region.masses) > 3 * min(region.masses)

@@ -1,0 +1,234 @@
+"""Tests of the ladder: which rung holds, with which reasons, and that nothing a record says breaks it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spatial import cells, projection
+from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea, resolve
+from spatial.mass import UNIT
+from spatial.model import Fix, Method
+
+THANA = (31.50, 74.30)
+AREA = shapely.box(74.25, 31.45, 74.35, 31.55)
+STATION = StationArea("LHR-1", *THANA, AREA, "Lahore")
+HOUSELESS = StationArea("LHR-2", 31.6, 74.4, None, "Lahore")
+BLOCK = shapely.box(74.31, 31.51, 74.33, 31.53)
+
+
+def place(ref: str, name: str, kind: str, lat: float, lon: float, **more: Any) -> Place:
+    return Place(ref, name, kind, lat, lon, district=more.pop("district", "Lahore"), **more)
+
+
+GAZETTEER = InMemoryGazetteer(
+    [
+        (place("p1", "Model Town", "neighbourhood", 31.52, 74.32, extent=BLOCK), ["ماڈل ٹاؤن"]),
+        (place("p2", "Data Darbar", "landmark", 31.48, 74.28), ["داتا دربار"]),
+        (place("p3", "Lahore", "city", 31.55, 74.34, radius_m=15_000.0), ["لاہور"]),
+        (place("p4", "Islampura", "locality", 31.49, 74.29, radius_m=500.0), []),
+        (place("p5", "Islampura", "locality", 31.50, 74.30, radius_m=500.0), []),
+        (place("p6", "Shahdara", "locality", 31.47, 74.27), []),
+        (place("p7", "Shahdara", "locality", 31.90, 74.90), []),
+        (place("p8", "Nowhere", "locality", 31.80, 74.80), []),
+        (place("p9", "Nowhere", "locality", 31.90, 74.90), []),
+        (place("p10", "Jinnah Park", "park", 33.7, 73.1, district="Islamabad"), []),
+        (place("p11", "Far Village", "locality", 31.90, 74.10), []),
+    ],
+    [STATION, HOUSELESS],
+)
+
+
+def codes(fix: Fix) -> list[str]:
+    return [reason.code for reason in fix.reasons]
+
+
+def test_good_coordinates_are_one_base_cell() -> None:
+    fix = resolve(Query(lat=31.51, lon=74.31, station="LHR-1"), GAZETTEER)
+    assert fix.method is Method.COORDINATES
+    assert fix.cells == (cells.cell_of(31.51, 74.31),)
+    assert fix.masses == (UNIT,)
+    assert fix.accuracy_m == 20
+    assert codes(fix) == ["coordinates_given"]
+    assert resolve(Query(lat=31.51, lon=74.31, accuracy_m=8), GAZETTEER).accuracy_m == 8
+
+
+def test_vague_coordinates_are_spread() -> None:
+    fix = resolve(Query(lat=31.51, lon=74.31, accuracy_m=1000), GAZETTEER)
+    assert len(fix.cells) > 7
+    assert fix.accuracy_m == 1000
+    assert codes(fix) == ["coordinates_given_vague"]
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "code"),
+    [
+        (0.0, 0.0, "coordinates_zero"),
+        (74.31, 31.51, "coordinates_swapped"),
+        (51.5, -0.1, "coordinates_outside_country"),
+        (float("nan"), 74.0, "coordinates_not_numbers"),
+        (31.5, None, "coordinates_incomplete"),
+    ],
+)
+def test_bad_coordinates_fall_to_the_next_rung_with_a_reason(lat: float, lon: float | None, code: str) -> None:
+    fix = resolve(Query(text="Model Town", lat=lat, lon=lon, station="LHR-1"), GAZETTEER)
+    assert fix.method is Method.PLACE
+    assert codes(fix)[0] == code
+    assert resolve(Query(lat=lat, lon=lon), GAZETTEER).method is Method.UNPLACED
+
+
+def test_pins_at_the_desk_and_far_away_are_told() -> None:
+    desk = resolve(Query(lat=THANA[0], lon=THANA[1], station="LHR-1"), GAZETTEER)
+    assert "coordinates_at_station" in codes(desk)
+    away = resolve(Query(lat=33.7, lon=73.1, station="LHR-1"), GAZETTEER)
+    assert "coordinates_outside_station_area" in codes(away)
+    good = resolve(Query(lat=31.51, lon=74.31, station="LHR-1"), GAZETTEER)
+    assert desk.score < away.score < good.score
+
+
+@pytest.mark.parametrize("text", ["Model Town, Lahore", "ماڈل ٹاؤن، لاہور", "House 5, MODEL-TOWN", "in Model Town"])
+def test_an_exact_name_in_three_spellings(text: str) -> None:
+    fix = resolve(Query(text=text, station="LHR-1"), GAZETTEER)
+    assert fix.method is Method.PLACE
+    assert fix.matched == "p1"
+    assert cells.cell_of(31.52, 74.32, fix.resolution or 0) in fix.cells
+
+
+def test_a_landmark_and_what_is_near_it() -> None:
+    exact = resolve(Query(text="Data Darbar", station="LHR-1"), GAZETTEER)
+    near = resolve(Query(text="داتا دربار کے قریب", station="LHR-1"), GAZETTEER)
+    assert exact.method is near.method is Method.LANDMARK
+    assert exact.accuracy_m is not None and near.accuracy_m is not None
+    assert exact.accuracy_m < near.accuracy_m
+    assert near.reasons[-1].params["relation"] == "near"
+
+
+def test_a_name_wider_than_the_station_is_passed_over() -> None:
+    fix = resolve(Query(text="Lahore", station="LHR-1"), GAZETTEER)
+    assert fix.method is Method.STATION_AREA
+    assert codes(fix) == ["place_wider_than_station", "station_area"]
+    assert resolve(Query(text="Lahore", district="Lahore"), GAZETTEER).method is Method.PLACE
+
+
+def test_close_candidates_share_the_mass() -> None:
+    fix = resolve(Query(text="Islampura", station="LHR-1"), GAZETTEER)
+    assert fix.method is Method.PLACE
+    assert codes(fix) == ["name_spread", "place_matched"]
+    for lat, lon in ((31.49, 74.29), (31.50, 74.30)):
+        assert cells.cell_of(lat, lon, fix.resolution or 0) in fix.cells
+
+
+def test_the_station_decides_between_far_candidates() -> None:
+    fix = resolve(Query(text="Shahdara", station="LHR-1"), GAZETTEER)
+    assert fix.matched == "p6"
+    assert codes(fix)[0] == "name_narrowed_by_station"
+
+
+def test_far_candidates_are_no_place() -> None:
+    fix = resolve(Query(text="Nowhere", station="LHR-1"), GAZETTEER)
+    assert fix.method is Method.STATION_AREA
+    assert codes(fix)[0] == "name_ambiguous"
+
+
+def test_names_of_other_districts_are_not_taken() -> None:
+    assert resolve(Query(text="Jinnah Park", station="LHR-1"), GAZETTEER).method is Method.STATION_AREA
+    assert resolve(Query(text="Jinnah Park", district="ISLAMABAD"), GAZETTEER).method is Method.PLACE
+
+
+def test_a_place_outside_the_station_is_told() -> None:
+    fix = resolve(Query(text="Far Village", station="LHR-1"), GAZETTEER)
+    assert fix.matched == "p11"
+    assert codes(fix) == ["place_matched", "place_outside_station_area"]
+    assert fix.score == 0.5
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(text="بمسافت 3 کلومیٹر شمال مشرق", station="LHR-1"),
+        Query(text="some dera, 3 km north east of PS", station="LHR-1"),
+        Query(text="some dera", distance_m=3000, direction=45, station="LHR-1"),
+    ],
+)
+def test_a_bearing_is_a_ring_sector_within_the_area(query: Query) -> None:
+    fix = resolve(query, GAZETTEER)
+    assert fix.method is Method.BEARING
+    true = projection.destination(*THANA, 45, 3000)
+    assert cells.cell_of(*true, fix.resolution or 0) in fix.cells
+    assert fix.point is not None
+    assert projection.distance_m(*true, fix.point.lat, fix.point.lon) < 700
+    assert codes(fix) == ["bearing"]
+
+
+def test_a_bearing_outside_the_area_falls_to_the_area() -> None:
+    fix = resolve(Query(distance_m=30_000, direction=90, station="LHR-1"), GAZETTEER)
+    assert fix.method is Method.STATION_AREA
+    assert codes(fix) == ["bearing_outside_station_area", "station_area"]
+
+
+def test_a_name_beats_a_bearing() -> None:
+    fix = resolve(Query(text="Model Town, 3 km north east of PS", station="LHR-1"), GAZETTEER)
+    assert fix.matched == "p1"
+
+
+def test_the_station_area_and_unplaced() -> None:
+    area = resolve(Query(station="LHR-1"), GAZETTEER)
+    assert area.method is Method.STATION_AREA
+    assert area.matched == "LHR-1"
+    assert len(area.cells) > 20
+    assert codes(resolve(Query(station="LHR-2"), GAZETTEER)) == ["station_area_unknown"]
+    unknown = resolve(Query(station="XXX", text="nothing known", distance_m=3000), GAZETTEER)
+    assert unknown.method is Method.UNPLACED
+    assert codes(unknown) == ["station_unknown", "bearing_without_station"]
+    assert resolve(Query(), GAZETTEER).method is Method.UNPLACED
+
+
+NUMBERS = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.floats(20, 80))
+WORDS = st.lists(
+    st.sampled_from(
+        ["Model Town", "near", "Islampura", "3 km", "east", "نزد", "داتا دربار", ",", "0", "Lahore", "شمال"]
+    )
+).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.builds(
+        Query,
+        text=st.one_of(st.none(), st.text(max_size=40), WORDS),
+        lat=NUMBERS,
+        lon=NUMBERS,
+        accuracy_m=NUMBERS,
+        station=st.sampled_from([None, "LHR-1", "LHR-2", "?"]),
+        district=st.sampled_from([None, "Lahore", "?"]),
+        distance_m=NUMBERS,
+        direction=NUMBERS,
+    )
+)
+def test_nothing_that_a_record_says_breaks_the_ladder(query: Query) -> None:
+    fix = resolve(query, GAZETTEER)
+    assert (fix.method is Method.UNPLACED) == (not fix.cells)
+    assert fix.method is Method.UNPLACED or sum(fix.masses) == UNIT
+    assert resolve(replace(query), GAZETTEER) == fix
+
+
+def test_overlapping_candidates_of_one_name_take_the_area() -> None:
+    gazetteer = InMemoryGazetteer(
+        (place(str(i), "Gulberg", "neighbourhood", lat, lon, extent=extent), [])
+        for i, (lat, lon, extent) in enumerate([(31.52, 74.32, BLOCK), (31.515, 74.315, None)])
+    )
+    assert resolve(Query(text="Gulberg", district="Lahore"), gazetteer).matched == "0"
+
+
+def test_a_gazetteer_gives_the_same_place_under_each_name() -> None:
+    found = [
+        GAZETTEER.places(key, district) for key, district in product(["model town", "ماڈل ٹاون"], ["Lahore", None])
+    ]
+    assert all(list(places) == list(found[0]) for places in found)
+    assert len(found[0]) == 1
