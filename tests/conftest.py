@@ -1,0 +1,146 @@
+"""The bench of every test that needs the application: a real PostGIS, one template a run, one fresh copy a module.
+
+What stands in the template: the migrated schema and the small reference set of `tests.reference_set`. Rows of a test's own
+come from `tests.factories`. No database outlives the run, and those of a killed run are swept by the next.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg2
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, NullPool, create_engine, make_url
+from sqlalchemy.orm import Session
+
+from app.db.cluster import ADMIN, Cluster, create_database, database_url, drop_database
+from app.db.migrate import upgrade
+from app.settings import Settings
+from tests import factories, reference_set
+
+EXTERNAL = os.environ.get("NAQSHA_DATABASE_URL")
+_PREFIX = "naqsha_test_"
+_copies = count(1)
+
+
+def _engine(database: str, role: str = "owner") -> Engine:
+    return create_engine(database_url(EXTERNAL, role, database), poolclass=NullPool)  # type: ignore[arg-type]
+
+
+def _sweep() -> None:
+    """Drop what killed runs left; on a server of one's own another machine's run may be alive, so nothing there."""
+    if EXTERNAL:
+        return
+    url = make_url(database_url(None, "owner", "postgres")).set(drivername="postgresql")
+    connection = psycopg2.connect(url.render_as_string(hide_password=False))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'naqsha\\_test\\_%'")
+            names = [name for (name,) in cursor.fetchall()]
+    finally:
+        connection.close()
+    for name in names:
+        process = re.match(rf"{_PREFIX}(\d+)", name)
+        if process and not Path(f"/proc/{process[1]}").exists():
+            drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def template_database() -> Iterator[str]:
+    """Give the name of a migrated database with the small reference set: copy it, never write to it."""
+    if not EXTERNAL:
+        Cluster().start()
+    _sweep()
+    name = f"{_PREFIX}{os.getpid()}"
+    drop_database(name)
+    create_database(name)
+    try:
+        upgrade(_engine(name))
+        with Session(_engine(name)) as session, session.begin():
+            reference_set.load(session)
+        yield name
+    finally:
+        drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def database_name(template_database: str) -> Iterator[str]:
+    """Give the name of this module's own copy of the template."""
+    name = f"{template_database}_{next(_copies)}"
+    create_database(name, template=template_database)
+    try:
+        yield name
+    finally:
+        drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def settings(database_name: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Give the settings under which this module's application runs; its keys are made for it alone."""
+    return Settings(env="test", instance=tmp_path_factory.mktemp("instance"), database_name=database_name)
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Iterator[APIFlask]:
+    """Give the application on this module's database. Never keep its context pushed: requests would share `g`."""
+    from app.factory import create_app
+
+    made = create_app(settings)
+    yield made
+    made.extensions["naqsha.database"].dispose()
+
+
+@pytest.fixture
+def client(app: APIFlask) -> FlaskClient:
+    """Give a browser of its own: cookies of one test are not those of another."""
+    return app.test_client()
+
+
+@pytest.fixture
+def worker(database_name: str) -> Iterator[Session]:
+    """Give a session as the worker's role; what the application shall see, the test commits."""
+    with Session(_engine(database_name, "worker"), expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def owner(database_name: str) -> Iterator[Session]:
+    """Give a session as the schema's owner, for what no role of the application may do."""
+    with Session(_engine(database_name), expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def superuser(database_name: str) -> Iterator[Session]:
+    """Give a session as the database's administrator (on a server of one's own: as the owner)."""
+    url = make_url(database_url(EXTERNAL, "owner", database_name))
+    engine = create_engine(url if EXTERNAL else url.set(username=ADMIN), poolclass=NullPool)
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def sign_in(app: APIFlask, worker: Session) -> Callable[..., "factories.SignedInClient"]:
+    """Give `sign_in(client, role, jurisdiction)`: a new account signed in on a client; without the form, so fast.
+
+    The answer has the account's id and the `csrf` header for unsafe requests; a role alone gets its usual jurisdiction.
+    """
+
+    def do(client: FlaskClient, role: str = "analyst", jurisdiction: str | None = None) -> "factories.SignedInClient":
+        return factories.sign_in(client, worker, role, jurisdiction)
+
+    return do
+
+
+@pytest.fixture
+def token(worker: Session) -> Callable[..., str]:
+    """Give `token(role, jurisdiction)`: the API token of a new account, for `Authorization: Bearer`."""
+
+    def make(role: str = "analyst", jurisdiction: str | None = None) -> str:
+        return factories.token(worker, role, jurisdiction)
+
+    return make
