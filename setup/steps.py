@@ -107,6 +107,7 @@ _NO_NETWORK = (
     "etimedout",
     "could not connect",
     "unable to connect",
+    "(from versions: none)",
 )
 
 
@@ -118,7 +119,7 @@ def network_is_missing(output: str) -> bool:
 
 def failure(missing: str, command: str, output: str) -> SetupError:
     """Give the error that says what is missing, why, and the command that brings it."""
-    why = "There is no network: no package registry answers." if network_is_missing(output) else "It failed."
+    why = "No package registry answers: there is no network." if network_is_missing(output) else "It failed."
     return SetupError(
         f"Missing: {missing}\n{why} Then run, and `make` again:\n\n    {command}\n\n"
         f"The end of what it said (all of it: {LOG.relative_to(ROOT)}):\n{last_lines(output)}"
