@@ -17,10 +17,7 @@ _LIBRARIES = ("numpy", "scipy", "h3")
 
 def canonical_json(value: object) -> str:
     """One text for one value: keys sorted, no spare space, no nan (null), a line end at the end."""
-    return (
-        json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        + "\n"
-    )
+    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
 
 
 def json_hash(value: object) -> str:

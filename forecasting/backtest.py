@@ -112,9 +112,7 @@ def rolling(
     """
     first = int(cube.weeks[0]) if len(cube.weeks) else 0
     if not weeks or weeks[0] <= first or weeks[-1] >= cube.end:
-        raise TooShort(
-            f"weeks {list(weeks)[:1]}..{list(weeks)[-1:]} do not follow data in {first}..{cube.end}"
-        )
+        raise TooShort(f"weeks {list(weeks)[:1]}..{list(weeks)[-1:]} do not follow data in {first}..{cube.end}")
     known = {week: cube.as_known(week) for week in weeks}
     runs = []
     for name in methods:
@@ -124,9 +122,7 @@ def rolling(
         forecasts = [forecaster.update(known[week]).predict(week) for week in weeks]
         seconds = stopwatch() - start
         scores = [
-            score_week(
-                forecast, cube.observed(forecast.week), float(cube.outside[forecast.week - first]) / UNIT
-            )
+            score_week(forecast, cube.observed(forecast.week), float(cube.outside[forecast.week - first]) / UNIT)
             for forecast in forecasts
         ]
         runs.append(
@@ -157,12 +153,9 @@ def summarise(run: MethodRun) -> dict[str, object]:
     budgets = [f"{budget:g}" for budget in metrics.BUDGETS]
     return {
         "hit_rate": dict(zip(budgets, rates, strict=True)),
-        "pai": {
-            name: rate / budget for name, rate, budget in zip(budgets, rates, metrics.BUDGETS, strict=True)
-        },
+        "pai": {name: rate / budget for name, rate, budget in zip(budgets, rates, metrics.BUDGETS, strict=True)},
         "pei": {
-            name: share(hits, best)
-            for name, hits, best in zip(budgets, sums["captured"], sums["best"], strict=True)
+            name: share(hits, best) for name, hits, best in zip(budgets, sums["captured"], sums["best"], strict=True)
         },
         "poisson_deviance": share(sums["deviance"], sums["cells"]),
         "log_score": share(sums["log_score"], sums["cells"]),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, delayed
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from forecasting.artifact import canonical_json, json_hash, versions
 from forecasting.cube import Cube, StudyArea
@@ -48,17 +48,13 @@ def backtest(options: argparse.Namespace) -> int:
     given = read_cells(options.cells, options.resolution) if options.cells else None
     area = study_area(columns, given, weeks[0])
     span = (int(columns["week"].min()), weeks[-1] + 1)
-    tasks = [
-        (Cube.from_events(columns, area=area, weeks=span, category=category), category)
-        for category in categories
-    ]
-    parts = (
-        [_part(options.predictions, number) for number in range(len(tasks))] if options.predictions else []
-    )
+    tasks = [(Cube.from_events(columns, area=area, weeks=span, category=category), category) for category in categories]
+    parts = [_part(options.predictions, number) for number in range(len(tasks))] if options.predictions else []
+    places: list[Path | None] = [*parts] if parts else [None] * len(tasks)
     try:
         results = Parallel(n_jobs=max(1, min(options.jobs, len(tasks))))(
             delayed(_one_category)(cube, category, weeks, methods, calendar, options.seed, part)
-            for (cube, category), part in zip(tasks, parts or [None] * len(tasks), strict=True)
+            for (cube, category), part in zip(tasks, places, strict=True)
         )
         if options.predictions:
             _join(options.predictions, parts)
@@ -114,8 +110,7 @@ def test_weeks(incidents: Incidents, test_start: date | None, n_weeks: int) -> t
     weeks = list(range(first, min(first + n_weeks, end)))
     if not weeks:
         raise BadInput(
-            f"no whole week from {calendar.start(first)} on: "
-            f"the incidents end on {max(incidents.start).date()}"
+            f"no whole week from {calendar.start(first)} on: the incidents end on {max(incidents.start).date()}"
         )
     if len(weeks) < n_weeks:
         print(f"Only {len(weeks)} whole weeks of incidents from {calendar.start(first)} on.", file=sys.stderr)
@@ -156,9 +151,7 @@ def table(report: dict) -> str:
                 scores["expected_over_observed"],
                 scores["seconds"],
             )
-            lines.append(
-                f"{category:<20.20} {label:<34.34}" + "".join(f"{number:>9.4f}" for number in numbers)
-            )
+            lines.append(f"{category:<20.20} {label:<34.34}" + "".join(f"{number:>9.4f}" for number in numbers))
     return "\n".join(lines)
 
 
@@ -173,9 +166,7 @@ def _one_category(
 ) -> tuple[dict[str, object], Cost]:
     # One thread: sums in another order differ in their last bits, and the jobs already share the cores.
     with threadpool_limits(1):
-        study = run_study(
-            cube, category, weeks, methods, calendar=calendar, seed=seed, stopwatch=time.perf_counter
-        )
+        study = run_study(cube, category, weeks, methods, calendar=calendar, seed=seed, stopwatch=time.perf_counter)
     if part is not None:
         with part.open("wb") as file, gzip.GzipFile("", "wb", 5, file, mtime=0) as packed:
             for lines in _prediction_lines(study, category, calendar):
@@ -253,19 +244,13 @@ def _parser() -> argparse.ArgumentParser:
         help="id,occurred_at,category,lat,lon[,occurred_to][,known_at], plain or gzipped",
     )
     command.add_argument("--out", type=Path, required=True, metavar="REPORT.json")
-    command.add_argument(
-        "--cells", type=Path, metavar="CELLS.csv", help="study area: column cell, 15 hex digits"
-    )
+    command.add_argument("--cells", type=Path, metavar="CELLS.csv", help="study area: column cell, 15 hex digits")
     command.add_argument("--resolution", type=int, default=9, choices=range(4, 10), metavar="4..9")
     command.add_argument("--weeks", type=int, default=26, help="test weeks (default 26)")
     command.add_argument("--test-start", type=_date, metavar="DATE", help="first day of the first test week")
     command.add_argument("--category", action="append", metavar="NAME", help="may be repeated; default: all")
-    command.add_argument(
-        "--methods", nargs="+", metavar="NAME", help=f"of {', '.join(METHODS)}; default: all"
-    )
-    command.add_argument(
-        "--predictions", type=Path, metavar="PRED.csv.gz", help="every forecast of every cell"
-    )
+    command.add_argument("--methods", nargs="+", metavar="NAME", help=f"of {', '.join(METHODS)}; default: all")
+    command.add_argument("--predictions", type=Path, metavar="PRED.csv.gz", help="every forecast of every cell")
     command.add_argument("--jobs", type=int, default=2)
     command.add_argument("--seed", type=int, default=0)
     return parser

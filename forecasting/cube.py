@@ -135,9 +135,7 @@ class Cube:
         """
         forbidden = sorted(set(events) - set(COLUMNS))
         if forbidden:
-            raise ForbiddenColumn(
-                f"a cube does not take the column {', '.join(forbidden)}", columns=forbidden
-            )
+            raise ForbiddenColumn(f"a cube does not take the column {', '.join(forbidden)}", columns=forbidden)
         if not {"cell", "week"} <= set(events):
             raise BadEvents("a cube needs the columns cell and week")
         cell = np.asarray(events["cell"], dtype=np.int64)

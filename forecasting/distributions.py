@@ -5,6 +5,8 @@ Mass is fractional. A fraction is read as a chance: a mass of 0.3 stands for one
 probability 0.3, so scores at a fractional mass lie linearly between those of its two neighbours.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import betainc, gammaincc, gammaln, xlogy
@@ -71,7 +73,7 @@ def quantile(probability: float, rate: Floats, dispersion: Floats) -> Floats:
     return high
 
 
-def between_whole_counts(score, mass: Floats) -> Floats:
+def between_whole_counts(score: Callable[[Floats], Floats], mass: Floats) -> Floats:
     """A score of whole counts at fractional mass: linear between its two neighbours.
 
     ``score`` takes an array of whole counts of the shape of ``mass``.

@@ -77,15 +77,11 @@ class Incidents:
         }
 
 
-def _spread(
-    start: datetime, end: datetime, first: int, last: int, calendar: Calendar
-) -> Iterator[tuple[int, int]]:
+def _spread(start: datetime, end: datetime, first: int, last: int, calendar: Calendar) -> Iterator[tuple[int, int]]:
     if first == last:
         yield first, UNIT
         return
-    edges = [
-        datetime.combine(calendar.start(week), datetime.min.time()) for week in range(first + 1, last + 1)
-    ]
+    edges = [datetime.combine(calendar.start(week), datetime.min.time()) for week in range(first + 1, last + 1)]
     edges = [start, *edges, end]
     seconds = [(later - earlier).total_seconds() for earlier, later in zip(edges, edges[1:], strict=False)]
     masses = apportion(seconds)
@@ -157,9 +153,7 @@ def read_incidents(path: Path, resolution: int) -> Incidents:
         category.append(name)
     if bad:
         more = f" (and {len(bad) - _SHOWN} more)" if len(bad) > _SHOWN else ""
-        raise BadInput(
-            f"{path}: {len(bad)} of {counts['rows']} rows cannot be read: {'; '.join(bad[:_SHOWN])}{more}"
-        )
+        raise BadInput(f"{path}: {len(bad)} of {counts['rows']} rows cannot be read: {'; '.join(bad[:_SHOWN])}{more}")
     if not cell:
         raise BadInput(f"{path}: no row with a time and coordinates")
     counts["used"] = len(cell)
@@ -201,9 +195,7 @@ def _reader(path: Path, required: tuple[str, ...]) -> csv.DictReader:
     reader.fieldnames = names
     missing = [name for name in required if name not in names]
     if missing:
-        raise BadInput(
-            f"{path}: no column {', '.join(missing)}; the file has: {', '.join(names) or 'nothing'}"
-        )
+        raise BadInput(f"{path}: no column {', '.join(missing)}; the file has: {', '.join(names) or 'nothing'}")
     return reader
 
 

@@ -138,11 +138,7 @@ def calibration_table(rate: Floats, observed: Floats, bands: int = 10) -> list[C
     came = np.bincount(inverse, weights=observed, minlength=values.size)
     total = expected.sum()
     middle = np.cumsum(expected) - expected / 2
-    band = (
-        np.minimum((middle / total * bands).astype(int), bands - 1)
-        if total > 0
-        else np.zeros(values.size, int)
-    )
+    band = np.minimum((middle / total * bands).astype(int), bands - 1) if total > 0 else np.zeros(values.size, int)
     return [
         CalibrationRow(
             float(values[band == which].min()),

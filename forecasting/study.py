@@ -39,9 +39,7 @@ class Study:
     cost: Cost
 
 
-def choose_before(
-    cube: Cube, first_week: int, methods: Sequence[str], *, seed: int
-) -> tuple[Choice, list[int], str]:
+def choose_before(cube: Cube, first_week: int, methods: Sequence[str], *, seed: int) -> tuple[Choice, list[int], str]:
     """The method to publish, the weeks on which it was chosen and the reason in words.
 
     Only what was known by the first test week is used, its last weeks forecast one by one.

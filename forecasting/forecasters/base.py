@@ -83,6 +83,7 @@ class AdditiveForecaster(Forecaster):
     dispersion_: float
 
     def fit(self, cube: Cube) -> Self:
+        """Learn the parameters, then the dispersion about the forecasts that they would have made."""
         _require_data(cube)
         self._learn(cube)
         origins = learning_origins(cube)
@@ -94,6 +95,7 @@ class AdditiveForecaster(Forecaster):
         return self.update(cube)
 
     def update(self, cube: Cube) -> Self:
+        """Take newer data: the parts of the rate are worked out anew, the parameters stay."""
         if not hasattr(self, "dispersion_"):
             raise NotFitted
         _require_data(cube)
@@ -105,6 +107,7 @@ class AdditiveForecaster(Forecaster):
         return self
 
     def predict(self, week: int, n_weeks_ahead: int = 1) -> Forecast:
+        """Add up the parts and give them an interval."""
         if not hasattr(self, "components_"):
             raise NotFitted
         target = week + n_weeks_ahead - 1

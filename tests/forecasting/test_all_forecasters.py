@@ -100,9 +100,7 @@ def test_mass_is_fractional(name, area, events_of, city, halves):
         {**whole, "mass": np.full(whole["cell"].shape, halves)}, area=area, weeks=(FIRST_WEEK, cube.end)
     )
     forecast = make(name).fit(half).predict(cube.end)
-    assert forecast.rate.sum() == pytest.approx(
-        make(name).fit(cube).predict(cube.end).rate.sum() / 2, rel=0.02
-    )
+    assert forecast.rate.sum() == pytest.approx(make(name).fit(cube).predict(cube.end).rate.sum() / 2, rel=0.02)
 
 
 def test_no_event_at_all(name, area):

@@ -52,8 +52,7 @@ def test_later_weeks_never_reach_an_earlier_forecast(area, city, events_of):
     burst[:, 75:] += 30
     span = (FIRST_WEEK, FIRST_WEEK + 80)
     plain, shocked = (
-        rolling(Cube.from_events(events_of(area, each), area=area, weeks=span), WEEKS)
-        for each in (counts, burst)
+        rolling(Cube.from_events(events_of(area, each), area=area, weeks=span), WEEKS) for each in (counts, burst)
     )
     for one, other in zip(plain, shocked, strict=True):
         for week in range(6):
@@ -65,9 +64,7 @@ def test_parameters_are_learned_before_the_first_week(runs, city):
     cube = city(weeks=80)
     for run in runs:
         alone = METHODS[run.method]().fit(cube.as_known(WEEKS[0])).learned
-        assert {k: v for k, v in run.learned.items() if k != "end_"} == {
-            k: v for k, v in alone.items() if k != "end_"
-        }
+        assert {k: v for k, v in run.learned.items() if k != "end_"} == {k: v for k, v in alone.items() if k != "end_"}
 
 
 def test_incidents_outside_the_area_are_missed(area, city, events_of):
@@ -95,9 +92,7 @@ def test_weeks_must_follow_data(city, weeks):
 
 def test_difference_by_hand(runs):
     run = runs[0]
-    better = replace(
-        run, scores=[replace(score, log_score=score.log_score - 127 * 0.1) for score in run.scores]
-    )
+    better = replace(run, scores=[replace(score, log_score=score.log_score - 127 * 0.1) for score in run.scores])
     difference = compare(better, run, "log_score", seed=1)
     # The same gain of 0.1 a cell in each week leaves no doubt at all.
     assert difference.difference == pytest.approx(-0.1)
@@ -114,10 +109,7 @@ def test_bootstrap_covers_the_spread_of_weeks(runs):
     gains = np.linspace(-1, 3, 10)
     other = replace(
         run,
-        scores=[
-            replace(s, deviance=s.deviance - gain * s.cells)
-            for s, gain in zip(run.scores, gains, strict=True)
-        ],
+        scores=[replace(s, deviance=s.deviance - gain * s.cells) for s, gain in zip(run.scores, gains, strict=True)],
     )
     difference = compare(other, run, "poisson_deviance", seed=4)
     margin = 1.645 * gains.std() / np.sqrt(10)
@@ -157,9 +149,7 @@ def test_choice_sees_only_what_came_before(area, city, events_of):
     later[:, 70:] = later[::-1, 70:] * 9
     span = (FIRST_WEEK, FIRST_WEEK + 80)
     choices = [
-        choose_before(
-            Cube.from_events(events_of(area, each), area=area, weeks=span), WEEKS[0], list(METHODS), seed=0
-        )
+        choose_before(Cube.from_events(events_of(area, each), area=area, weeks=span), WEEKS[0], list(METHODS), seed=0)
         for each in (counts, later)
     ]
     assert choices[0] == choices[1]

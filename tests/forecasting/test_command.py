@@ -96,7 +96,7 @@ def test_predictions_can_be_scored_by_anyone(files):
     report = run(files, "--category", "robbery", "--predictions", str(path), "--test-start", "2026-05-11")
     with gzip.open(path, "rt", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == "category,method,week_start,cell,rate,low,high,family,dispersion".split(",")
+    assert list(rows[0]) == ["category", "method", "week_start", "cell", "rate", "low", "high", "family", "dispersion"]
     assert len(rows) == report["area"]["cells"] * 8 * (len(METHODS) + 1)
     assert {row["method"] for row in rows} == {*METHODS, "published"}
     assert {row["week_start"] for row in rows} == set(report["categories"]["robbery"]["weeks"])

@@ -21,10 +21,7 @@ RATES = np.array([0.001, 0.05, 0.7, 3.0, 40.0, 900.0])
 @pytest.mark.parametrize("alpha", [0.0, 0.01, 0.5, 3.0])
 def test_as_scipy_has_it(alpha):
     count = np.array([0.0, 1, 1, 5, 30, 950])
-    if alpha:
-        reference = stats.nbinom(1 / alpha, 1 / (1 + alpha * RATES))
-    else:
-        reference = stats.poisson(RATES)
+    reference = stats.nbinom(1 / alpha, 1 / (1 + alpha * RATES)) if alpha else stats.poisson(RATES)
     dispersion = np.full(RATES.shape, alpha)
     assert distribution(count, RATES, dispersion) == pytest.approx(reference.cdf(count))
     assert log_mass(count, RATES, dispersion) == pytest.approx(reference.logpmf(count))
@@ -49,9 +46,7 @@ def test_dispersion_is_found(alpha):
     random = np.random.default_rng(5)
     rate = random.gamma(0.5, 1, size=40_000)
     level = rate if not alpha else random.gamma(1 / alpha, alpha * rate)
-    assert fit_dispersion(random.poisson(level).astype(float), rate) == pytest.approx(
-        alpha, rel=0.1, abs=0.01
-    )
+    assert fit_dispersion(random.poisson(level).astype(float), rate) == pytest.approx(alpha, rel=0.1, abs=0.01)
 
 
 def test_no_data_is_poisson():
