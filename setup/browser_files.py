@@ -130,6 +130,4 @@ def _is_whole(expected: str) -> bool:
         manifest = json.loads(MANIFEST.read_text())
     except (OSError, ValueError):
         return False
-    return manifest.get("built_from") == expected and all(
-        (VENDOR / name).is_file() for name in manifest["sha256"]
-    )
+    return manifest.get("built_from") == expected and all((VENDOR / name).is_file() for name in manifest["sha256"])

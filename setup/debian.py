@@ -70,8 +70,7 @@ def install_missing(*, for_tests: bool) -> str:
     by_hand = f"apt-get update && apt-get install --no-install-recommends {names}"
     if any(name.startswith("postgresql") for name in missing):
         by_hand = (
-            f"mkdir -p {NO_MAIN_CLUSTER.parent} && echo 'create_main_cluster = false' > {NO_MAIN_CLUSTER} && "
-            + by_hand
+            f"mkdir -p {NO_MAIN_CLUSTER.parent} && echo 'create_main_cluster = false' > {NO_MAIN_CLUSTER} && " + by_hand
         )
     prefix = administrator_prefix()
     if prefix is None:

@@ -59,9 +59,7 @@ def serve(host: str, port: int) -> int:
         return 0
     finally:
         _end(children)
-        print(
-            "Stopped. The database goes on: `.venv/bin/flask cluster status`, `... cluster stop`.", flush=True
-        )
+        print("Stopped. The database goes on: `.venv/bin/flask cluster status`, `... cluster stop`.", flush=True)
 
 
 def _raise_stop(signum: int, frame: FrameType | None) -> None:
@@ -144,9 +142,7 @@ def _watch(children: dict[str, subprocess.Popen[bytes]]) -> int:
         restarts += 1
         print(f"The job worker ended ({restarts}):\n{_log_end('jobs')}", file=sys.stderr, flush=True)
         if restarts > WORKER_RESTARTS:
-            print(
-                "It ended too often: no job runs until Naqsha is started again.", file=sys.stderr, flush=True
-            )
+            print("It ended too often: no job runs until Naqsha is started again.", file=sys.stderr, flush=True)
             return 1
         time.sleep(restarts)
         begun = time.monotonic()

@@ -136,9 +136,7 @@ class Cluster:
                 version = connection.info.parameter_status("server_version")
         process = _postmaster(place.data) if running else None
         made = recorded(self.instance) is not None
-        return ClusterStatus(
-            made, running, process, version, place.data, place.socket, place.user, place.reason
-        )
+        return ClusterStatus(made, running, process, version, place.data, place.socket, place.user, place.reason)
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Create an empty database of naqsha_owner, or a copy of ``template`` (for tests)."""
@@ -171,9 +169,7 @@ class Cluster:
 def _must_be(user: str, deed: str) -> None:
     """Refuse to start or stop a cluster that belongs to another user than this process can act for."""
     if os.geteuid() != 0 and own_name() != user:
-        raise ClusterError(
-            f"The cluster runs as {user}: {deed} it as root (sudo .venv/bin/flask cluster {deed})."
-        )
+        raise ClusterError(f"The cluster runs as {user}: {deed} it as root (sudo .venv/bin/flask cluster {deed}).")
 
 
 def _programs(place: Place) -> Path:
@@ -338,15 +334,11 @@ def _furnish(place: Place) -> None:
     """Make roles, extensions and the database where they are missing."""
     with _connection(place, "postgres") as connection, connection.cursor() as cursor:
         cursor.execute(ROLES_SQL)
-        cursor.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'template1'"
-        )
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'template1'")
         if cursor.fetchone() != (_TEMPLATE_MARK,):
             with _connection(place, "template1") as template, template.cursor() as inside:
                 for extension in TEMPLATE_EXTENSIONS:
-                    inside.execute(
-                        sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
-                    )
+                    inside.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
             cursor.execute("COMMENT ON DATABASE template1 IS %s", (_TEMPLATE_MARK,))
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,))
         if cursor.fetchone() is None:

@@ -25,9 +25,7 @@ def database_url(
     """
     if settings_url:
         url = make_url(_external_login(settings_url, role)).set(drivername=DRIVER)
-        return (url if database == DATABASE else url.set(database=database)).render_as_string(
-            hide_password=False
-        )
+        return (url if database == DATABASE else url.set(database=database)).render_as_string(hide_password=False)
     folder = instance or INSTANCE
     place = recorded(folder)
     socket = place.socket if place else folder / "pg" / "socket"

@@ -158,15 +158,11 @@ def test_roles_own_no_more_than_they_need(cluster: Cluster):
         ("naqsha_owner", False, True, False, False, True),
         ("naqsha_worker", False, False, False, False, True),
     ]
-    assert ask(cluster, "SELECT count(*) FROM pg_auth_members WHERE roleid = 'naqsha_owner'::regrole") == [
-        (0,)
-    ]
+    assert ask(cluster, "SELECT count(*) FROM pg_auth_members WHERE roleid = 'naqsha_owner'::regrole") == [(0,)]
 
 
 def test_no_password_is_kept_and_no_other_user_comes_in(cluster: Cluster):
-    assert ask(cluster, "SELECT count(*) FROM pg_authid WHERE rolpassword IS NOT NULL", "naqsha_admin") == [
-        (0,)
-    ]
+    assert ask(cluster, "SELECT count(*) FROM pg_authid WHERE rolpassword IS NOT NULL", "naqsha_admin") == [(0,)]
     if not IS_ROOT:
         return  # only root can try as somebody else
     look = [
@@ -196,9 +192,9 @@ def test_new_databases_of_the_owner_have_the_extensions(cluster: Cluster):
             "SELECT ST_AsText(ST_Point(74.3, 31.5)), similarity('lahore', 'lahor') > 0.5",
             database="fresh",
         ) == [("POINT(74.3 31.5)", True)]
-        assert ask(
-            cluster, "SELECT pg_get_userbyid(datdba), datcollate FROM pg_database WHERE datname = 'fresh'"
-        ) == [("naqsha_owner", "C.UTF-8")]
+        assert ask(cluster, "SELECT pg_get_userbyid(datdba), datcollate FROM pg_database WHERE datname = 'fresh'") == [
+            ("naqsha_owner", "C.UTF-8")
+        ]
     finally:
         cluster.drop_database("fresh")
 
@@ -244,9 +240,7 @@ def test_a_lock_whose_number_another_process_got_does_not_hold_the_start(cluster
     try:
         lock = cluster.place.data / "postmaster.pid"
         lock.write_text(written.replace(str(process), str(other.pid), 1))
-        (cluster.place.socket / f"{SOCKET_NAME}.lock").write_text(
-            written.replace(str(process), str(other.pid), 1)
-        )
+        (cluster.place.socket / f"{SOCKET_NAME}.lock").write_text(written.replace(str(process), str(other.pid), 1))
         await_down(cluster)
         assert cluster.start().running
         assert other.poll() is None, "the other process was left alone"
