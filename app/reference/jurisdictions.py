@@ -102,6 +102,18 @@ def build() -> Iterator[Jurisdiction]:
         yield from below_district(district, stations.get(row["name"], []))
 
 
+def station_nodes() -> Iterator[Jurisdiction]:
+    """Give the stations with their codes, names and seats, without the areas that take seconds to derive."""
+    provinces = {row["name"]: row["code"] for row in files.table("jurisdiction/provinces.csv")}
+    codes = {row["district_id"]: row["code"] for row in files.table("jurisdiction/district_codes.csv")}
+    stations = stations_by_district()
+    for row, _ in sorted(files.boundaries("districts"), key=lambda item: item[0]["id"]):
+        code, used = f"{provinces[row['province']]}-{codes[row['id']]}", set[str]()
+        district = Jurisdiction(code, "district", None, row["name"], None, MultiPolygon(), MAPPED, district=row["name"])
+        for station in stations.get(row["name"], []):
+            yield _station(district, station, MultiPolygon(), used)
+
+
 def region_code(province: str, name: str) -> str:
     """Give the code of a region: ``PK-PB-R-LAHORE``."""
     return f"{province}-R-{slug(name)}"

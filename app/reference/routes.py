@@ -79,7 +79,7 @@ def sources() -> dict[str, Any]:
 @bp.input(SearchQuery, location="query", arg_name="query")
 @allows(Permission.SEE_MAP)
 def search(query: SearchQuery) -> dict[str, Any]:
-    """Whoever sees the map; places, thanas, FIRs by number, a cell or coordinates: typed results, the likeliest first."""
+    """Whoever sees the map; places, thanas, FIRs by number, a cell or coordinates: the likeliest first."""
     words = query.q.strip()
     found: list[dict[str, Any]] = [*_coordinates(words), *_cell(words)]
     session = db_session()
