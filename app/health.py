@@ -39,9 +39,7 @@ def ready() -> Response | dict[str, str]:
     with database().engine("app").connect() as connection:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if found != head_revision():
-        return problem(
-            503, "The database is at another migration", f"It is at {found}; run `flask db upgrade`."
-        )
+        return problem(503, "The database is at another migration", f"It is at {found}; run `flask db upgrade`.")
     return {"status": "ready", "migration": str(found)}
 
 

@@ -1,6 +1,6 @@
 """Who may do what: the one file that decides.  Roles are sets of permissions; a route names the permission it needs.
 
-Which rows a reader sees is not decided here but by the database (row-level security); this file decides which doors open.
+Which rows a reader sees is decided by the database (row-level security); this file decides which doors open.
 """
 
 from collections.abc import Callable
@@ -47,8 +47,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     # An auditor sees who did what, never the records themselves.
     "auditor": _EVERYONE | {_P.SEE_AUDIT},
     # An administrator keeps accounts and deliveries, and has no business with persons.
-    "admin": _MAP
-    | {_P.SEE_RECORDS, _P.SEE_STAYS, _P.DELIVER, _P.RUN_FORECASTS, _P.MANAGE_ACCOUNTS, _P.SEE_AUDIT},
+    "admin": _MAP | {_P.SEE_RECORDS, _P.SEE_STAYS, _P.DELIVER, _P.RUN_FORECASTS, _P.MANAGE_ACCOUNTS, _P.SEE_AUDIT},
 }
 
 

@@ -1,4 +1,4 @@
-"""The keys of this machine: given by the environment, or outside production made once and kept in the instance folder."""
+"""The keys of this machine: given by the environment, or outside production made once and kept."""
 
 import base64
 import json
@@ -68,7 +68,5 @@ def keys(settings: Settings) -> Keys:
         found = _kept(settings.instance / "keys.json") | given
     data = base64.b64decode(found["data_key"])
     if len(data) != 32:
-        raise MissingSecret(
-            "NAQSHA_DATA_KEY must be 32 bytes in base64: `openssl rand -base64 32` makes one."
-        )
+        raise MissingSecret("NAQSHA_DATA_KEY must be 32 bytes in base64: `openssl rand -base64 32` makes one.")
     return Keys(found["secret_key"], data)

@@ -20,18 +20,14 @@ class Settings(BaseSettings):
     env: Literal["development", "production", "test"] = Field(
         "development", description="production refuses the demonstration and needs every secret to be given"
     )
-    instance: Path = Field(
-        ROOT / "instance", description="where the cluster, keys and uploads of this machine lie"
-    )
+    instance: Path = Field(ROOT / "instance", description="where the cluster, keys and uploads of this machine lie")
     database_url: str | None = Field(
         None,
         description="a PostgreSQL server of yours, signed in as the owner; without it Naqsha keeps a private one",
     )
     app_database_url: str | None = Field(None, description="the same server, signed in as naqsha_app")
     worker_database_url: str | None = Field(None, description="the same server, signed in as naqsha_worker")
-    forecaster_database_url: str | None = Field(
-        None, description="the same server, signed in as naqsha_forecaster"
-    )
+    forecaster_database_url: str | None = Field(None, description="the same server, signed in as naqsha_forecaster")
     database_name: str = Field("naqsha", description="the database's name in the private cluster")
     secret_key: SecretStr | None = Field(
         None,
@@ -41,17 +37,11 @@ class Settings(BaseSettings):
         None,
         description="encrypts persons and keys their hashes; 32 bytes, base64; made likewise outside production",
     )
-    session_hours: int = Field(
-        12, ge=1, le=24, description="a sign-in ends after this many hours whatever is done"
-    )
+    session_hours: int = Field(12, ge=1, le=24, description="a sign-in ends after this many hours whatever is done")
     cookie_secure: bool = Field(False, description="send cookies over HTTPS only; always so in production")
     upload_megabytes: int = Field(256, ge=1, description="the largest request body that is read")
-    inline_rows: int = Field(
-        5000, ge=1, description="a delivery of at most this many rows is answered at once"
-    )
-    stay_days: int = Field(
-        180, ge=1, le=180, description="stays without a case are deleted after this many days"
-    )
+    inline_rows: int = Field(5000, ge=1, description="a delivery of at most this many rows is answered at once")
+    stay_days: int = Field(180, ge=1, le=180, description="stays without a case are deleted after this many days")
     forecasting: bool = Field(True, description="off removes every forecast; all else works without")
     pool_size: int = Field(8, ge=1, description="database connections that one web process keeps")
     statement_seconds: int = Field(20, ge=1, description="a web request's statement is ended after this long")

@@ -143,7 +143,7 @@ def record(
             {
                 "source": source_id(session), "key": f"{kind}/{number}", "kind": kind, "station": station_id,
                 "head": head_id(session, head), "discovery": discovery, "protected": protected,
-                "occurred": DateTimeTZRange(*occurred), "known_at": known_at, "place": place_text,
+                "occurred": DateTimeTZRange(*occurred, bounds="[]"), "known_at": known_at, "place": place_text,
                 "digest": number.to_bytes(32, "big"), "delivery": delivery(session, kind),
             },
         ).scalar_one()

@@ -1,7 +1,7 @@
 """Named SQL paragraphs: `-- name: room.query` in app/db/sql/<room>.sql, loaded once, run with binds only.
 
-A paragraph may take in another by a line `-- include: room.other`: the text is joined when the file is read, never at run
-time, so no statement is ever built from input.
+A paragraph may take in another by a line `-- include: room.other`: the text is joined when the file is read,
+never at run time, so no statement is ever built from input.
 """
 
 import re
@@ -29,9 +29,7 @@ def paragraphs() -> dict[str, str]:
         parts = _NAME.split(path.read_text(encoding="utf-8"))
         for name, body in zip(parts[1::2], parts[2::2], strict=True):
             if name in found or not name.startswith(path.stem + "."):
-                raise ValueError(
-                    f"{path.name}: the paragraph {name} is named twice or stands in the wrong file"
-                )
+                raise ValueError(f"{path.name}: the paragraph {name} is named twice or stands in the wrong file")
             found[name] = body.strip()
     return found
 

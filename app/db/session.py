@@ -94,7 +94,7 @@ def db_session() -> Session:
 
 @contextmanager
 def worker_session() -> Iterator[Session]:
-    """Give a session as the worker's role, for the command line and jobs: commits at the end, rolls back on an error."""
+    """Give a session as the worker's role, for commands and jobs: commits at the end, rolls back on an error."""
     with Session(database().engine("worker"), expire_on_commit=False) as session, session.begin():
         yield session
 

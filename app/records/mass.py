@@ -39,8 +39,8 @@ def keys_of(cells: Iterable[int], resolution: int) -> list[int]:
 def click_keys(cell: int) -> list[int]:
     """Give the values of `mass.keys` among which every record with mass in a cell has one.
 
-    `keys` holds a fix's own cells and their parents at 7 and 5.  At 9, 7 and 5 the cell itself is such a value; between, the
-    record has either the cell itself or one of its seven children.
+    `keys` holds a fix's own cells and their parents at 7 and 5.  At 9, 7 and 5 the cell itself is such a value;
+    between, the record has either the cell itself or one of its seven children.
     """
     resolution = h3cells.resolution(cell)
     return [cell] if resolution in (9, 7, 5) else [cell, *h3cells.children(cell, resolution + 1)]

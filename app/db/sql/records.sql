@@ -2,96 +2,103 @@
 -- security; `hides_protected` is the policy's word on protected heads at this resolution.
 
 -- name: records.filtered
--- Gives (cell, week, kind, protected, slots, masses, total) of a filter at a rollup level: blocks of sixteen weeks, whole weeks,
--- changes not yet folded, and the window's edges from mass.  `week` is null for blocks.
+-- Gives (level, cell, week, kind, protected, slots, masses, total) of a filter in ranges of cells of rollup levels: blocks of
+-- sixteen weeks, whole weeks before and behind them, changes not yet folded, and the window's edges from mass.
+-- `week` is null for blocks.
 -- Answered by rollup's primary key, rollup_delta_week and mass_shifts.
-SELECT r.cell, NULL::integer AS week, r.kind, r.protected, r.slots, r.masses, r.total
-FROM unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
-JOIN rollup r ON r.level = :level AND r.span = 16 AND r.cell BETWEEN range.low AND range.high
+SELECT r.level, r.cell, NULL::integer AS week, r.kind, r.protected, r.slots, r.masses, r.total
+FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
+JOIN rollup r ON r.level = range.level AND r.span = 16 AND r.cell BETWEEN range.low AND range.high
   AND r.bucket >= :block_first AND r.bucket < :block_end
 WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
 UNION ALL
-SELECT r.cell, r.bucket, r.kind, r.protected, r.slots, r.masses, r.total
-FROM unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
-JOIN rollup r ON r.level = :level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
+SELECT r.level, r.cell, r.bucket AS week, r.kind, r.protected, r.slots, r.masses, r.total
+FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
+JOIN rollup r ON r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
   AND r.bucket >= :early_first AND r.bucket < :early_end
 WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
 UNION ALL
-SELECT r.cell, r.bucket, r.kind, r.protected, r.slots, r.masses, r.total
-FROM unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
-JOIN rollup r ON r.level = :level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
+SELECT r.level, r.cell, r.bucket AS week, r.kind, r.protected, r.slots, r.masses, r.total
+FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
+JOIN rollup r ON r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
   AND r.bucket >= :late_first AND r.bucket < :late_end
 WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
 UNION ALL
-SELECT lifted.cell, d.week, d.kind, d.protected, d.slots, d.masses, (SELECT sum(m) FROM unnest(d.masses) AS m)::bigint
-FROM rollup_delta d
-CROSS JOIN LATERAL (SELECT level_cell(d.cell, d.resolution, :level) AS cell) AS lifted
-JOIN unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
-  ON lifted.cell BETWEEN range.low AND range.high
-WHERE d.week >= :week_first AND d.week < :week_end
-  AND (CAST(:kinds AS text[]) IS NULL OR d.kind = ANY (CAST(:kinds AS record_kind[])))
+SELECT range.level, lifted.cell, d.week, d.kind, d.protected, d.slots, d.masses, (SELECT sum(m) FROM unnest(d.masses) AS m)::bigint
+FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
+CROSS JOIN rollup_delta d
+CROSS JOIN LATERAL (SELECT level_cell(d.cell, d.resolution, range.level) AS cell) AS lifted
+WHERE (CAST(:kinds AS text[]) IS NULL OR d.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR d.station_id = ANY (CAST(:stations AS bigint[])))
+  AND d.week >= :week_first AND d.week < :week_end AND lifted.cell BETWEEN range.low AND range.high
 UNION ALL
-SELECT lifted.cell, shift_week(a.shift), m.kind, m.protected, ARRAY[(m.head_id * 3 + shift_of_day(a.shift))::smallint], ARRAY[a.mass],
-  a.mass
+SELECT range.level, lifted.cell, shift_week(a.shift), m.kind, m.protected,
+  ARRAY[(m.head_id * 3 + shift_of_day(a.shift))::smallint], ARRAY[a.mass], a.mass
 FROM mass m
 CROSS JOIN LATERAL mass_atoms(m.cells, m.cell_upto, m.shifts, m.shift_mass) AS a
-CROSS JOIN LATERAL (SELECT level_cell(a.cell, m.resolution, :level) AS cell) AS lifted
-JOIN unnest(CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (low, high)
-  ON lifted.cell BETWEEN range.low AND range.high
-WHERE m.known_until IS NULL
+CROSS JOIN unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
+CROSS JOIN LATERAL (SELECT level_cell(a.cell, m.resolution, range.level) AS cell) AS lifted
+WHERE (CAST(:kinds AS text[]) IS NULL OR m.kind = ANY (CAST(:kinds AS record_kind[])))
+  AND (CAST(:stations AS bigint[]) IS NULL OR m.station_id = ANY (CAST(:stations AS bigint[])))
+  AND m.known_until IS NULL
   AND (m.shifts && int4range(:edge1_first, :edge1_end) OR m.shifts && int4range(:edge2_first, :edge2_end))
   AND ((a.shift >= :edge1_first AND a.shift < :edge1_end) OR (a.shift >= :edge2_first AND a.shift < :edge2_end))
-  AND (CAST(:kinds AS text[]) IS NULL OR m.kind = ANY (CAST(:kinds AS record_kind[])))
-  AND (CAST(:stations AS bigint[]) IS NULL OR m.station_id = ANY (CAST(:stations AS bigint[])))
+  AND lifted.cell BETWEEN range.low AND range.high
 
--- name: records.shown
--- Gives (cell, mass) of the cells that a map at :resolution shows, before any box.
+-- name: records.weighed
+-- Gives (level, cell, protected, mass) of a filter, the wanted slots summed.
 -- Answered by records.filtered's indexes.
-SELECT cell_parent(f.cell, :resolution) AS cell,
-  sum(CASE WHEN CAST(:slots AS smallint[]) IS NULL THEN f.total
-      ELSE (SELECT sum(u.mass) FROM unnest(f.slots, f.masses) AS u (slot, mass) WHERE u.slot = ANY (CAST(:slots AS smallint[])))
-      END)::bigint AS mass
+SELECT f.level, f.cell, f.protected, CASE WHEN CAST(:slots AS smallint[]) IS NULL THEN f.total
+  ELSE (SELECT coalesce(sum(u.mass), 0) FROM unnest(f.slots, f.masses) AS u (slot, mass)
+        WHERE u.slot = ANY (CAST(:slots AS smallint[])))::bigint END AS mass
 FROM (
   -- include: records.filtered
 ) AS f
-WHERE ((f.cell >> 52) & 15) >= :resolution AND NOT (f.protected AND :hides_protected)
-GROUP BY 1
 
 -- name: records.cells
--- Gives (cell, mass) of every cell with mass whose centre lies in the box (everywhere, if :west is null).
+-- Gives (place, cell, mass): one row a shown cell whose centre lies in the box (everywhere, if :west is null), and one row each
+-- of what the map cannot show: coarse, unplaced, held_back (cell null).  One statement, so that they are of one moment.
 -- Answered by records.filtered's indexes and cell's primary key.
-SELECT s.cell, s.mass
-FROM (
-  -- include: records.shown
-) AS s
+WITH weighed AS (
+  -- include: records.weighed
+), shown AS (
+  SELECT cell_parent(cell, :resolution) AS cell, sum(mass)::bigint AS mass FROM weighed
+  WHERE level > 0 AND ((cell >> 52) & 15) >= :resolution AND NOT (protected AND :hides_protected)
+  GROUP BY 1
+)
+SELECT 'shown' AS place, s.cell, s.mass FROM shown s
 WHERE s.mass <> 0 AND (CAST(:west AS double precision) IS NULL OR EXISTS (
   SELECT 1 FROM cell c WHERE c.cell = s.cell
     AND ST_X(c.centre) >= :west AND ST_X(c.centre) < :east AND ST_Y(c.centre) >= :south AND ST_Y(c.centre) < :north))
-ORDER BY s.cell
+UNION ALL
+SELECT CASE WHEN cell = 0 THEN 'unplaced' WHEN protected AND :hides_protected THEN 'held_back' ELSE 'coarse' END AS place, NULL, sum(mass)::bigint
+FROM weighed
+WHERE level = 0 AND (cell < :resolution OR (protected AND :hides_protected))
+GROUP BY 1
+ORDER BY 2
 
 -- name: records.summary
--- Gives (place, kind, head, week, mass) in grouping sets: one row a place, a kind, a head, a week.
--- `place` is shown, coarse, unplaced or held_back at level 0 (whose cells are the fixes' resolutions), else shown.
--- Answered by records.filtered's indexes.
+-- Gives (place, kind, head, week, mass) in grouping sets: one row a place, a kind, a head, a week.  With a box, what is shown is
+-- counted from the cells in it, and what the map cannot show is counted whole.
+-- Answered by records.filtered's indexes and cell's primary key.
 SELECT place, kind, head, week, sum(mass)::bigint AS mass
 FROM (
-  SELECT f.kind::text AS kind, u.slot / 3 AS head, f.week, u.mass,
-    CASE WHEN :level > 0 THEN 'shown' WHEN f.cell = 0 THEN 'unplaced' WHEN f.protected AND :hides_protected THEN 'held_back'
+  SELECT f.kind::text AS kind, u.slot / 3 AS head, f.week, u.mass, f.level,
+    CASE WHEN f.level > 0 THEN 'shown' WHEN f.cell = 0 THEN 'unplaced' WHEN f.protected AND :hides_protected THEN 'held_back'
       WHEN f.cell < :resolution THEN 'coarse' ELSE 'shown' END AS place
   FROM (
     -- include: records.filtered
   ) AS f
   CROSS JOIN LATERAL unnest(f.slots, f.masses) AS u (slot, mass)
   WHERE (CAST(:slots AS smallint[]) IS NULL OR u.slot = ANY (CAST(:slots AS smallint[])))
-    AND (:level = 0 OR (((f.cell >> 52) & 15) >= :resolution AND NOT (f.protected AND :hides_protected)))
-    AND (CAST(:west AS double precision) IS NULL OR EXISTS (
+    AND (f.level = 0 OR (((f.cell >> 52) & 15) >= :resolution AND NOT (f.protected AND :hides_protected) AND EXISTS (
       SELECT 1 FROM cell c WHERE c.cell = cell_parent(f.cell, :resolution)
-        AND ST_X(c.centre) >= :west AND ST_X(c.centre) < :east AND ST_Y(c.centre) >= :south AND ST_Y(c.centre) < :north))
+        AND ST_X(c.centre) >= :west AND ST_X(c.centre) < :east AND ST_Y(c.centre) >= :south AND ST_Y(c.centre) < :north)))
 ) AS atoms
+WHERE CAST(:west AS double precision) IS NULL OR level > 0 OR place <> 'shown'
 GROUP BY GROUPING SETS ((place), (kind), (head), (week))
 HAVING sum(mass) <> 0
 

@@ -73,7 +73,7 @@ CREATE TABLE record (
   discovery   discovery NOT NULL,
   protected   boolean NOT NULL,
   cancelled   boolean NOT NULL DEFAULT false,     -- stays visible with its status, leaves counts and training
-  occurred    tstzrange NOT NULL,
+  occurred    tstzrange NOT NULL CHECK (NOT isempty(occurred)),  -- bounds '[]': something of one moment is [t, t]
   reported_at timestamptz,
   known_at    timestamptz NOT NULL,               -- when the source's system learned of it
   place_text  text NOT NULL DEFAULT '',
