@@ -1,0 +1,121 @@
+// The data layers: what each draws, from which tiles, in which colours. What is on, and how strong, is in the URL and legend.
+import { plain } from "./api.js";
+import { breaks, classOf, ramp, stepColour } from "./colours.js";
+import { GROUND, buildStyle, tileUrl } from "./style.js";
+import { filters, get, hasLayer } from "./state.js";
+import { theme } from "./theme.js";
+
+/** The layers in the order of the legend; number keys switch them. */
+export const LAYERS = ["cells", "points", "forecast", "hotspots"];
+export const VALUE = { cells: "mass", forecast: "rate" };
+
+const scale = { cells: { edges: [], counts: [] }, forecast: { edges: [], counts: [] } };
+const opacity = { cells: 0.82, points: 0.9, forecast: 0.8, hotspots: 0.9 };
+let off = new Set(); // classes of the cells layer that the legend has switched off
+
+export const scaleOf = (layer) => scale[layer];
+export const opacityOf = (layer) => opacity[layer];
+export const coloursOf = (layer) => ramp(theme(), scale[layer].edges.length + 1, layer === "cells" ? "count" : layer);
+export const isClassOff = (index) => off.has(index);
+
+const toQuery = (params) => Object.entries(params).map(([key, value]) => `${key}=${plain(value)}`).join("&");
+
+/** The tile addresses of the current filters. */
+export function tiles(layer) {
+  if (layer === "cells" || layer === "points") return tileUrl(layer, toQuery(filters()));
+  const params = {};
+  if (get("heads").length === 1) params.head = get("heads")[0];
+  if (get("jurisdiction")) params.jurisdiction = get("jurisdiction");
+  return tileUrl(layer, toQuery(layer === "forecast" ? params : { ...(params.jurisdiction ? { jurisdiction: params.jurisdiction } : {}) }));
+}
+
+const shown = (layer) => ({ visibility: hasLayer(layer) ? "visible" : "none" });
+
+function cellFilter() {
+  if (off.size === 0) return ["has", "cell"];
+  const edges = scale.cells.edges;
+  const index = edges.length ? ["step", ["get", "mass"], 0, ...edges.flatMap((edge, i) => [edge, i + 1])] : 0;
+  return ["!", ["in", index, ["literal", [...off]]]];
+}
+
+const KIND_COLOURS = {
+  dark: ["match", ["get", "kind"], "fir", "#56b4e9", "complaint", "#f0b43c", "stay", "#2fc79a", "#e38bc0"],
+  light: ["match", ["get", "kind"], "fir", "#0072b2", "complaint", "#b87700", "stay", "#00795a", "#a8447f"],
+};
+
+function parts() {
+  const now = theme();
+  const ground = GROUND[now];
+  const lit = (value) => ["boolean", ["feature-state", value], false];
+  const vector = (layer, maxzoom) => ({ type: "vector", tiles: [tiles(layer)], minzoom: 3, maxzoom, promoteId: { [layer]: "cell" } });
+  const edgeWidth = ["interpolate", ["linear"], ["zoom"], 4, 0.4, 12, 0.9];
+  return {
+    sources: {
+      cells: vector("cells", 15), points: { type: "vector", tiles: [tiles("points")], minzoom: 3, maxzoom: 15 },
+      forecast: vector("forecast", 15), hotspots: vector("hotspots", 15),
+    },
+    cells: [
+      { id: "cells", type: "fill", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "fill-color": fillColour("cells"), "fill-opacity": opacity.cells, "fill-outline-color": "rgba(0,0,0,0)" } },
+      { id: "cells-edge", type: "line", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "line-color": ground.land, "line-width": edgeWidth, "line-opacity": opacity.cells } },
+      { id: "forecast", type: "fill", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "fill-color": fillColour("forecast"), "fill-opacity": opacity.forecast } },
+      { id: "forecast-edge", type: "line", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "line-color": now === "dark" ? "#c8eef0" : "#084a86", "line-width": ["case", ["<=", ["coalesce", ["get", "rank"], 999], 20], 1.6, 0.3], "line-opacity": opacity.forecast } },
+    ],
+    overlays: [
+      { id: "hotspots", type: "line", source: "hotspots", "source-layer": "hotspots", filter: ["in", ["get", "kind"], ["literal", ["hot", "cold"]]], layout: { ...shown("hotspots"), "line-join": "round" }, paint: { "line-color": ["match", ["get", "kind"], "hot", now === "dark" ? "#ffffff" : "#000000", now === "dark" ? "#8da2ff" : "#2a3fb5"], "line-width": ["interpolate", ["linear"], ["zoom"], 8, 1.2, 14, 2.6], "line-opacity": opacity.hotspots, "line-dasharray": ["match", ["get", "kind"], "hot", ["literal", [1, 0]], ["literal", [2, 1.5]]] } },
+      { id: "points", type: "circle", source: "points", "source-layer": "points", layout: shown("points"), paint: { "circle-color": KIND_COLOURS[now], "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 1.6, 12, 3.2, 16, 6.5], "circle-opacity": opacity.points, "circle-stroke-color": ground.void, "circle-stroke-width": 0.8 } },
+      { id: "hover", type: "line", source: "cells", "source-layer": "cells", layout: { "line-join": "round" }, paint: { "line-color": ground.label, "line-width": ["case", lit("hover"), 2, 0], "line-opacity": ["case", lit("hover"), 0.9, 0] } },
+      { id: "selected-halo", type: "line", source: "cells", "source-layer": "cells", layout: { "line-join": "round" }, paint: { "line-color": ground.void, "line-width": ["case", lit("selected"), 6.5, 0], "line-opacity": ["case", lit("selected"), 0.8, 0] } },
+      { id: "selected", type: "line", source: "cells", "source-layer": "cells", layout: { "line-join": "round" }, paint: { "line-color": ground.pick, "line-width": ["case", lit("selected"), 3, 0], "line-opacity": ["case", lit("selected"), 1, 0] } },
+    ],
+  };
+}
+
+export const style = () => buildStyle(theme(), parts());
+
+function fillColour(layer) {
+  const { edges } = scale[layer];
+  return stepColour(["coalesce", ["get", VALUE[layer]], 0], edges, coloursOf(layer));
+}
+
+/** Classes anew from the values in view. Not called while time plays: a moving scale would lie about change. */
+export function rescale(map, layer, features) {
+  const values = new Map();
+  for (const feature of features) values.set(feature.id ?? feature.properties.cell, Number(feature.properties[VALUE[layer]]) || 0);
+  const edges = breaks([...values.values()]);
+  const counts = new Array(edges.length + 1).fill(0);
+  for (const value of values.values()) counts[classOf(value, edges)] += 1;
+  const same = edges.join() === scale[layer].edges.join();
+  scale[layer] = { edges, counts };
+  if (same) return;
+  off = new Set();
+  map.setPaintProperty(layer, "fill-color", fillColour(layer));
+  if (layer === "cells") refilter(map);
+}
+
+function refilter(map) {
+  for (const id of ["cells", "cells-edge"]) map.setFilter(id, cellFilter());
+}
+
+/** Switches one class of the legend on or off. */
+export function flipClass(map, index) {
+  if (!off.delete(index)) off.add(index);
+  refilter(map);
+}
+
+export function setOpacity(map, layer, value) {
+  opacity[layer] = value;
+  const paint = { cells: [["cells", "fill-opacity"], ["cells-edge", "line-opacity"]], forecast: [["forecast", "fill-opacity"], ["forecast-edge", "line-opacity"]], hotspots: [["hotspots", "line-opacity"]], points: [["points", "circle-opacity"]] };
+  for (const [id, property] of paint[layer]) map.setPaintProperty(id, property, value);
+}
+
+/** Brings sources and visibility in step with the state. */
+export function refresh(map, { filters: changed = true } = {}) {
+  for (const layer of LAYERS) {
+    const ids = { cells: ["cells", "cells-edge"], forecast: ["forecast", "forecast-edge"], hotspots: ["hotspots"], points: ["points"] }[layer];
+    for (const id of ids) map.setLayoutProperty(id, "visibility", hasLayer(layer) ? "visible" : "none");
+    const source = map.getSource(layer);
+    const url = tiles(layer);
+    if (changed && source && source.tiles?.[0] !== url) source.setTiles([url]);
+  }
+  map.setFilter("chosen", ["==", ["get", "code"], get("jurisdiction") || "\u0000"]);
+}

@@ -1,0 +1,239 @@
+// The map page: starts every part and keeps them in step with the one state.
+import { announce } from "./announce.js";
+import { ask, isAbort, lane } from "./api.js";
+import { clear, drawChips, sentence } from "./chips.js";
+import { byId, el, icon, replace } from "./dom.js";
+import { COUNTRY, HOMES, homeOf } from "./homes.js";
+import { forget, hideHover, showHover } from "./hover.js";
+import { mass, t } from "./i18n.js";
+import { startKeys, showKeys } from "./keys.js";
+import { LAYERS, refresh } from "./layers.js";
+import { draw as drawLegend, flipLayer, setBeside, setResolution, setRun, startLegend } from "./legend.js";
+import { drawList } from "./list.js";
+import { fly, keepScale, mark, onCells, startMap, visibleCells } from "./map.js";
+import { openPanel, setForecastCells, setPanelNumbers } from "./panel.js";
+import { flipPlay, isPlaying, startPlay } from "./play.js";
+import * as rail from "./rail.js";
+import { focusSearch, startSearch } from "./search.js";
+import { endOf, startSession } from "./session.js";
+import { flipSheet, isPhone, onSheet, startSheets } from "./sheet.js";
+import { FILTER_KEYS, filters, filtersBefore, get, hasLayer, search, set, setEnd, subscribe, touches } from "./state.js";
+import { flipTheme } from "./theme.js";
+import { windowText } from "./time.js";
+import { draw as drawTimeline, showWeeks, spanWindow, startTimeline, step, stretch } from "./timeline.js";
+
+const lanes = { summary: lane(), before: lane(), weeks: lane(), beside: lane(), forecast: lane(), hotspots: lane() };
+let map = null;
+let resolution = null;
+
+/** Runs a question; an answer overtaken by a newer question is dropped in silence. */
+async function quietly(work, failed) {
+  try {
+    await work();
+  } catch (error) {
+    if (!isAbort(error)) failed?.(error);
+  }
+}
+
+function loadNumbers() {
+  quietly(async () => {
+    const [summary, before] = await Promise.all([lanes.summary("/api/summary", filters()), lanes.before("/api/summary", filtersBefore())]);
+    problem(null);
+    rail.setNumbers(summary);
+    setPanelNumbers(summary, before);
+    byId("total").textContent = mass(summary.total);
+    announce(t("%(sentence)s: %(total)s records", { sentence: sentence(), total: mass(summary.total) }));
+  }, problem);
+}
+
+function loadWeeks() {
+  byId("timeline").classList.add("loading");
+  const span = spanWindow();
+  quietly(async () => {
+    const answer = await lanes.weeks("/api/summary", { ...filters(), window: windowText(span) });
+    showWeeks(answer.by_week ?? {}, span);
+  }, () => showWeeks({}, span));
+}
+
+function loadBeside() {
+  if (!hasLayer("cells") || resolution === null) return;
+  const bounds = map.getBounds();
+  const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value) => value.toFixed(4)).join(",");
+  quietly(async () => setBeside(await lanes.beside("/api/cells", { ...filters(), resolution, bbox, limit: 0 })), () => setBeside(null));
+}
+
+function loadRuns() {
+  const asked = { head: get("heads").length === 1 ? get("heads")[0] : "", jurisdiction: get("jurisdiction") };
+  if (hasLayer("forecast")) {
+    quietly(async () => { const answer = await lanes.forecast("/api/forecasts/latest", asked); setRun("forecast", answer?.run ? answer : null); setForecastCells(answer?.cells); if (get("cell")) openPanel(); },
+      () => { setRun("forecast", null); setForecastCells([]); });
+  }
+  if (hasLayer("hotspots")) {
+    quietly(async () => { const answer = await lanes.hotspots("/api/hotspots/latest", { jurisdiction: asked.jurisdiction }); setRun("hotspots", answer?.run ? answer : null); }, () => setRun("hotspots", null));
+  }
+}
+
+/** One quiet line above the map when the server does not answer, with the way to try again. */
+function problem(error) {
+  const bar = byId("problem");
+  bar.hidden = !error;
+  if (!error) return;
+  const words = error.status === 403 ? t("You may not see this.") : error.status === 0 ? t("The server does not answer.") : error.detail || t("The server answered with an error.");
+  replace(bar, icon("warn", "icon-small"), el("span", {}, words), el("button", { type: "button", class: "button button-quiet button-small", onclick: reload }, t("Try again")));
+}
+
+function reload() {
+  problem(null);
+  refresh(map);
+  loadNumbers();
+  loadWeeks();
+  loadBeside();
+  loadRuns();
+}
+
+function followZoom() {
+  const features = visibleCells(map);
+  const now = features[0]?.properties.res ?? null;
+  if (now !== null && now !== resolution) {
+    resolution = now;
+    setResolution(now);
+    loadBeside();
+  }
+  return features;
+}
+
+function settled() {
+  document.body.classList.add("map-ready");
+  byId("map").classList.remove("loading");
+  const features = followZoom();
+  drawLegend();
+  const layer = hasLayer("forecast") ? "forecast" : "cells";
+  drawList(layer === "cells" ? features : visibleCells(map, layer));
+  const empty = byId("map-empty");
+  empty.hidden = !(hasLayer("cells") && features.length === 0 && !isPlaying());
+}
+
+function changed(keys) {
+  const filtered = touches(keys);
+  if (filtered || keys.has("layer")) {
+    refresh(map);
+    hideHover();
+    forget();
+  }
+  if (filtered) {
+    byId("map").classList.add("loading");
+    loadNumbers();
+    loadBeside();
+    if (get("cell")) openPanel();
+  }
+  if (touches(keys, [...FILTER_KEYS.filter((key) => key !== "window"), "span"])) loadWeeks();
+  if (touches(keys, ["layer", "heads", "jurisdiction"])) { loadRuns(); drawLegend(); }
+  if (keys.has("layer")) loadBeside();
+  if (keys.has("window")) drawTimeline();
+  if (keys.has("cell")) { mark(map, get("cell") || null); openPanel(); if (get("cell") && isPhone()) flipSheet("panel", true); }
+  if (keys.has("mode")) showMode();
+  if (keys.has("at")) { const [lat, lng, zoom] = get("at").split(",").map(Number); if (Number.isFinite(zoom)) map.jumpTo({ center: [lng, lat], zoom }); }
+  if (filtered) rail.draw();
+  drawChips();
+}
+
+function showMode() {
+  const data = get("mode") === "data";
+  document.body.classList.toggle("mode-data", data);
+  for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String((button.dataset.mode === "data") === data));
+}
+
+function choose(feature) {
+  hideHover();
+  if (feature.layer.id === "points") {
+    location.assign(`/records/${encodeURIComponent(feature.properties.id)}?from=${encodeURIComponent(location.pathname + search())}`);
+    return;
+  }
+  set({ cell: feature.properties.cell }, { push: true });
+}
+
+async function copyLink() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    announce(t("Link copied"));
+    byId("copy-link").classList.add("done");
+    setTimeout(() => byId("copy-link").classList.remove("done"), 1400);
+  } catch { /* Without the right to the clipboard the address bar still holds the link. */ }
+}
+
+const ACTIONS = [
+  { keys: ["/"], label: t("Search"), run: focusSearch },
+  { keys: [" "], label: t("Play or pause"), run: flipPlay },
+  { keys: ["ArrowLeft"], label: t("Window before"), run: () => step(-1) },
+  { keys: ["ArrowRight"], label: t("Window after"), run: () => step(1) },
+  { keys: ["["], label: t("Narrower window"), run: () => stretch(0.5) },
+  { keys: ["]"], label: t("Wider window"), run: () => stretch(2) },
+  { keys: ["1", "2", "3", "4"], label: t("Layers"), run: (key) => flipLayer(LAYERS[Number(key) - 1]) },
+  { keys: ["l"], label: t("Legend"), run: () => flipSheet("legend") },
+  { keys: ["f"], label: t("Filters"), run: () => flipSheet("rail") },
+  { keys: ["r"], label: t("Records"), run: () => flipSheet("panel") },
+  { keys: ["m"], label: t("Map"), run: () => set({ mode: "map" }, { push: true }) },
+  { keys: ["d"], label: t("Data as a table"), run: () => set({ mode: "data" }, { push: true }) },
+  { keys: ["g"], label: t("Go to coordinates"), run: focusSearch },
+  { keys: ["t"], label: t("Dark or light"), run: flipTheme },
+  { keys: ["u"], label: t("English or Urdu"), run: () => byId("language").click() },
+  { keys: ["p"], label: t("Print"), run: () => print() },
+  { keys: ["Escape"], label: t("Back"), run: () => { if (get("mode") === "data") set({ mode: "map" }); else set({ cell: "" }, { push: true }); } },
+  { keys: ["?"], label: t("These keys"), run: showKeys },
+];
+
+function startTools(home) {
+  byId("zoom-in").addEventListener("click", () => map.zoomIn());
+  byId("zoom-out").addEventListener("click", () => map.zoomOut());
+  byId("go-home").addEventListener("click", () => (home.bounds ? fly(map, { bbox: home.bounds.flat() }) : map.flyTo(home)));
+  byId("copy-link").addEventListener("click", copyLink);
+  byId("print").addEventListener("click", () => print());
+  byId("clear-filters").addEventListener("click", clear);
+  for (const button of document.querySelectorAll("[data-mode]")) button.addEventListener("click", () => set({ mode: button.dataset.mode }, { push: true }));
+  replace(byId("homes"), HOMES.map((place) => el("button", { type: "button", class: "choice", onclick: () => map.flyTo({ center: place.center, zoom: place.zoom, duration: 1200 }) }, place.name())),
+    el("button", { type: "button", class: "choice", onclick: () => fly(map, COUNTRY) }, t("Whole country")));
+  addEventListener("beforeprint", () => { byId("print-sentence").textContent = sentence(); });
+}
+
+async function start() {
+  const session = await startSession();
+  setEnd(endOf(session) ?? undefined);
+  if (session.user?.jurisdiction) rail.rememberJurisdictions([session.user.jurisdiction]);
+  const home = homeOf(session);
+  document.body.classList.toggle("kiosk", get("kiosk") === "1");
+  startSheets();
+  onSheet(() => map?.resize());
+  try {
+    map = startMap(home);
+  } catch (error) {
+    byId("map").classList.remove("loading");
+    set({ mode: "data" }, { quiet: true });
+    problem({ status: 1, detail: t("This browser cannot draw the map (no WebGL). The filters and numbers still work.") });
+    throw error;
+  }
+  startTools(home);
+  startLegend(map);
+  startTimeline();
+  startPlay();
+  startSearch((target) => fly(map, target));
+  startKeys(ACTIONS);
+  showMode();
+  openPanel();
+  loadNumbers();
+  loadWeeks();
+  loadRuns();
+  rail.startRail({ fly: (target) => fly(map, target) }).then(() => { drawChips(); openPanelNames(); });
+  subscribe(changed);
+  keepScale(map, { frozen: isPlaying, settled });
+  onCells(map, { over: showHover, out: hideHover, choose, nothing: () => get("cell") && set({ cell: "" }, { push: true }) });
+  map.once("load", () => { refresh(map); mark(map, get("cell") || null); });
+  globalThis.naqsha = { map, visibleCells: () => visibleCells(map).map((feature) => feature.properties) };
+}
+
+// Names of heads arrive after the first panel: draw it again with them.
+function openPanelNames() {
+  if (get("cell")) openPanel();
+  else loadNumbers();
+}
+
+start().catch((error) => { problem(error.status === undefined ? { status: 1, detail: String(error.message) } : error); });

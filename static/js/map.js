@@ -1,0 +1,111 @@
+// The map itself: starts it under the strict content policy, keeps the camera in the URL, says what was hovered and chosen.
+import * as maplibre from "maplibre-gl";
+import { byId } from "./dom.js";
+import { t } from "./i18n.js";
+import { LAYERS, VALUE, refresh, rescale, style } from "./layers.js";
+import { get, hasLayer, set } from "./state.js";
+import { allowWorker } from "./policy.js";
+import { onTheme } from "./theme.js";
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+function camera() {
+  const [lat, lng, zoom] = get("at").split(",").map(Number);
+  if (![lat, lng, zoom].every(Number.isFinite) || Math.abs(lat) > 85 || Math.abs(lng) > 180) return null;
+  return { center: [lng, lat], zoom };
+}
+
+/** Starts the map. `home` is `{center, zoom}` or `{bounds}` when the address names no place. */
+export function startMap(home) {
+  allowWorker();
+  const map = new maplibre.Map({
+    container: "map", style: style(), ...(camera() ?? home), minZoom: 3.5, maxZoom: 17.5, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+    maxBounds: [[52, 17], [88, 43]], fadeDuration: still.matches ? 0 : 160, refreshExpiredTiles: false, fitBoundsOptions: { padding: 40 },
+    locale: { "Map.Title": t("Map of records") },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-left");
+  map.on("moveend", () => {
+    const { lng, lat } = map.getCenter();
+    set({ at: `${lat.toFixed(4)},${lng.toFixed(4)},${map.getZoom().toFixed(1)}` }, { quiet: true });
+  });
+  onTheme(() => {
+    map.setStyle(style(), { diff: false });
+    map.once("styledata", () => { refresh(map); mark(map); });
+  });
+  map.on("error", (event) => byId("map").dispatchEvent(new CustomEvent("tilefailed", { detail: event.error })));
+  return map;
+}
+
+export function fly(map, target) {
+  const move = { essential: false, duration: still.matches ? 0 : 900, padding: { top: 24, bottom: 24, left: 24, right: 24 }, maxZoom: 14 };
+  if (target.bbox) map.fitBounds([[target.bbox[0], target.bbox[1]], [target.bbox[2], target.bbox[3]]], move);
+  else map.flyTo({ center: target.center, zoom: Math.max(map.getZoom(), target.zoom ?? 13), ...move });
+}
+
+/** Every distinct cell in view with its values, from the tiles already here. */
+export function visibleCells(map, layer = "cells") {
+  if (!map.getLayer(layer)) return [];
+  const found = new Map();
+  for (const feature of map.queryRenderedFeatures({ layers: [layer] })) {
+    const cell = feature.properties.cell;
+    if (!found.has(cell)) found.set(cell, feature);
+  }
+  return [...found.values()].sort((a, b) => b.properties[VALUE[layer]] - a.properties[VALUE[layer]]);
+}
+
+/** Keeps each layer's classes in step with its tiles, and tells the listener when the picture is whole. */
+export function keepScale(map, { frozen, settled }) {
+  map.on("idle", () => {
+    for (const layer of LAYERS.filter((name) => VALUE[name] && hasLayer(name))) {
+      if (!frozen()) rescale(map, layer, map.querySourceFeatures(layer, { sourceLayer: layer }));
+    }
+    settled();
+  });
+}
+
+let selected = null;
+let hovered = null;
+
+function flag(map, cell, state) {
+  if (cell) map.setFeatureState({ source: "cells", sourceLayer: "cells", id: cell }, state);
+}
+
+/** Outlines the chosen cell. */
+export function mark(map, cell = selected) {
+  flag(map, selected, { selected: false });
+  selected = cell;
+  flag(map, selected, { selected: true });
+}
+
+function hover(map, cell) {
+  if (cell === hovered) return;
+  flag(map, hovered, { hover: false });
+  hovered = cell;
+  flag(map, hovered, { hover: true });
+}
+
+/** Calls `over(feature, point)` while the pointer rests on a cell, `out()` when it leaves, `choose(feature)` on a click. */
+export function onCells(map, { over, out, choose, nothing }) {
+  const under = (point) => {
+    const layers = ["points", "cells", "forecast"].filter((id) => map.getLayer(id) && map.getLayoutProperty(id, "visibility") !== "none");
+    return layers.length ? map.queryRenderedFeatures(point, { layers }) : [];
+  };
+  map.on("mousemove", (event) => {
+    const feature = under(event.point).find((found) => found.properties.cell);
+    map.getCanvas().style.cursor = feature ? "pointer" : "";
+    hover(map, feature?.properties.cell ?? null);
+    if (feature) over(feature, event.point);
+    else out();
+  });
+  map.on("mouseout", () => { hover(map, null); out(); });
+  map.on("movestart", out);
+  map.on("click", (event) => {
+    const found = under(event.point);
+    const point = found.find((feature) => feature.layer.id === "points");
+    if (point && map.getZoom() >= 12) choose(point);
+    else if (found.some((feature) => feature.properties.cell)) choose(found.find((feature) => feature.properties.cell));
+    else nothing();
+  });
+}

@@ -1,0 +1,108 @@
+// One box for everything: a place, a station, an FIR's number, a cell, coordinates. The typed text never enters the URL.
+import { isAbort, lane } from "./api.js";
+import { byId, el, icon, replace } from "./dom.js";
+import { lang, named, t } from "./i18n.js";
+import { search as addressOf, set } from "./state.js";
+import { levelName } from "./words.js";
+
+const WAIT = 160;
+const ICONS = { place: "pin", neighbourhood: "pin", landmark: "pin", station: "home", jurisdiction: "map", record: "list", fir: "list", complaint: "list", cell: "hex", coordinates: "pin" };
+const find = lane();
+let results = [];
+let at = -1;
+let fly = () => {};
+
+const box = () => byId("search-box");
+const list = () => byId("search-results");
+
+export function startSearch(flyTo) {
+  fly = flyTo;
+  byId("search").hidden = false;
+  let waiting = null;
+  box().addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, WAIT); });
+  box().addEventListener("keydown", keys);
+  box().addEventListener("focus", () => { if (results.length) open(true); });
+  document.addEventListener("pointerdown", (event) => { if (!event.target.closest("#search")) close(); });
+  byId("search-open")?.addEventListener("click", focusSearch);
+}
+
+export function focusSearch() {
+  byId("search").classList.add("open");
+  box().focus();
+  box().select();
+}
+
+function close() {
+  open(false);
+  byId("search").classList.remove("open");
+}
+
+function open(yes) {
+  list().hidden = !yes;
+  box().setAttribute("aria-expanded", String(yes));
+}
+
+const LATIN = "۰۱۲۳۴۵۶۷۸۹";
+const digits = (text) => text.replace(/[۰-۹]/g, (digit) => String(LATIN.indexOf(digit)));
+
+/** Coordinates and cells need no server. */
+function own(text) {
+  const pair = /^(-?\d{1,2}(?:\.\d+)?)\s*[,،\s]\s*(-?\d{1,3}(?:\.\d+)?)$/.exec(digits(text));
+  if (pair) return [{ type: "coordinates", name: `${pair[1]}, ${pair[2]}`, center: [Number(pair[2]), Number(pair[1])], zoom: 14 }];
+  if (/^8[0-9a-f]{14}$/i.test(text)) return [{ type: "cell", name: text.toLowerCase(), cell: text.toLowerCase() }];
+  return [];
+}
+
+async function look() {
+  const text = box().value.trim();
+  at = -1;
+  if (text.length < 2) { results = []; open(false); return; }
+  results = own(text);
+  if (!results.length) {
+    try {
+      const answer = await find("/api/search", { q: text });
+      results = Array.isArray(answer) ? answer : answer.results ?? [];
+    } catch (error) {
+      if (isAbort(error)) return;
+      replace(list(), el("li", { class: "search-note" }, t("Search does not answer just now.")));
+      open(true);
+      return;
+    }
+  }
+  draw();
+  open(true);
+}
+
+const typeName = (found) => ({
+  place: t("Place"), neighbourhood: t("Neighbourhood"), landmark: t("Landmark"), station: t("Station"), record: t("Record"), fir: t("FIR"), complaint: t("Complaint"), cell: t("Cell"), coordinates: t("Coordinates"),
+}[found.type] ?? levelName(found.level ?? found.type));
+
+function draw() {
+  if (!results.length) { replace(list(), el("li", { class: "search-note" }, t("Nothing found."))); return; }
+  replace(list(), results.slice(0, 12).map((found, index) => el("li", {
+    class: "search-result", role: "option", id: `result-${index}`, "aria-selected": String(index === at), onclick: () => choose(found),
+  }, icon(ICONS[found.type] ?? "pin"), el("span", {}, el("bdi", {}, found.label ?? named(found)), found.context || found.district ? [" ", el("small", {}, (lang === "ur" && found.context_ur) || found.context || found.district)] : null), el("small", {}, typeName(found)))));
+}
+
+function choose(found) {
+  close();
+  box().blur();
+  if (["record", "fir", "complaint"].includes(found.type) && found.id) {
+    location.assign(`/records/${encodeURIComponent(found.id)}?from=${encodeURIComponent(location.pathname + addressOf())}`);
+  } else if (found.cell) set({ cell: found.cell }, { push: true });
+  if (["jurisdiction", "station", "district", "division", "province"].includes(found.type) && found.code) set({ jurisdiction: found.code }, { push: true });
+  const center = found.center ?? (found.lon !== undefined && found.lat !== undefined ? [found.lon, found.lat] : null);
+  if (found.bbox) fly({ bbox: found.bbox });
+  else if (center) fly({ center, zoom: found.zoom });
+}
+
+function keys(event) {
+  if (event.key === "Escape") { close(); box().blur(); } else if (event.key === "Enter" && results.length) { event.preventDefault(); choose(results[Math.max(0, at)]); } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const count = Math.min(12, results.length);
+    if (!count) return;
+    at = (at + (event.key === "ArrowDown" ? 1 : count - 1) + (at < 0 && event.key === "ArrowUp" ? 1 : 0)) % count;
+    box().setAttribute("aria-activedescendant", `result-${at}`);
+    draw();
+  }
+}

@@ -1,0 +1,86 @@
+// The map's own style: the ground (outlines, cities, names) and the places where the data layers lie. Built, not fetched.
+import { lang } from "./i18n.js";
+
+const NASKH = ["U+0600-06FF", "U+0750-077F", "U+200C-200F", "U+FB50-FDFF", "U+FE70-FEFF"];
+
+export const GROUND = {
+  dark: {
+    void: "#070b10", land: "#0d141c", city: "#121c27", cityEdge: "#1d2b3a", block: "#223244", road: "#2a3d51", roadMinor: "#1d2a38",
+    district: "#253445", province: "#47607a", control: "#8fa3b8", station: "#33475c", label: "#c4d0dc", labelSoft: "#8496a8", halo: "#070b10", pick: "#5cc8ff",
+  },
+  light: {
+    void: "#dfe5ea", land: "#f7f8f9", city: "#eef0f2", cityEdge: "#d9dee3", block: "#d3d9df", road: "#c4ccd4", roadMinor: "#dde2e7",
+    district: "#c5ced6", province: "#7d8d9c", control: "#4f5d6a", station: "#b3bec9", label: "#25313d", labelSoft: "#5f6e7c", halo: "#ffffff", pick: "#005f9e",
+  },
+};
+
+// Not by `new URL`, which would encode the braces of a tile address.
+const absolute = (path) => `${location.origin}${path}`;
+
+function fontFaces() {
+  const folder = absolute(`${document.body.dataset.static}vendor/fonts/`);
+  const face = (latin, naskh) => [
+    { url: `${folder}${naskh}.woff2`, "unicode-range": NASKH },
+    { url: `${folder}${latin}.woff2` },
+  ];
+  return { Label: face("inter-latin", "noto-naskh-arabic-400"), "Label Strong": face("inter-latin", "noto-naskh-arabic-700") };
+}
+
+export const tileUrl = (layer, query = "") => absolute(`/tiles/${layer}/{z}/{x}/{y}.mvt`) + (query ? `?${query}` : "");
+
+const NAME = lang === "ur" ? ["coalesce", ["get", "name_ur"], ["get", "name"]] : ["coalesce", ["get", "name"], ["get", "name_ur"]];
+// Tiles without a value leave the property out or send "": both fall to the other language.
+const name = () => ["case", ["==", ["coalesce", NAME, ""], ""], ["coalesce", ["get", "name"], ""], NAME];
+
+const line = (id, source, layer, filter, paint, more = {}) => ({
+  id, type: "line", source, "source-layer": layer, ...(filter ? { filter } : {}), layout: { "line-join": "round", "line-cap": "round", ...more.layout }, paint, ...(more.minzoom ? { minzoom: more.minzoom } : {}),
+});
+
+function ground(theme) {
+  const c = GROUND[theme];
+  const kind = (value) => ["==", ["get", "kind"], value];
+  return {
+    below: [
+      { id: "void", type: "background", paint: { "background-color": c.void } },
+      { id: "land", type: "fill", source: "places", "source-layer": "ground", filter: kind("country"), paint: { "fill-color": c.land, "fill-antialias": false } },
+      { id: "city", type: "fill", source: "places", "source-layer": "ground", filter: kind("footprint"), paint: { "fill-color": c.city, "fill-outline-color": c.cityEdge } },
+      line("block", "places", "ground", kind("neighbourhood"), { "line-color": c.block, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.3, 14, 1] }, { minzoom: 10 }),
+      line("road", "places", "ground", kind("road"), { "line-color": c.road, "line-width": ["interpolate", ["exponential", 1.5], ["zoom"], 12, 0.5, 17, 5] }, { minzoom: 12 }),
+      line("station", "jurisdictions", "jurisdictions", ["in", ["get", "level"], ["literal", ["station", "beat"]]], { "line-color": c.station, "line-width": 0.8, "line-dasharray": [1, 2.5] }, { minzoom: 11 }),
+    ],
+    above: [
+      line("district", "places", "ground", kind("district"), { "line-color": c.district, "line-width": ["interpolate", ["linear"], ["zoom"], 4, 0.4, 10, 1.4] }),
+      line("province", "places", "ground", kind("province"), { "line-color": c.province, "line-width": ["interpolate", ["linear"], ["zoom"], 4, 0.7, 10, 1.8], "line-opacity": 0.75 }),
+      line("control", "places", "ground", kind("line_of_control"), { "line-color": c.control, "line-width": 1.6, "line-dasharray": [3, 2.4] }),
+      line("chosen", "jurisdictions", "jurisdictions", ["==", ["get", "code"], ""], { "line-color": c.pick, "line-width": 1.8, "line-opacity": 0.85 }),
+    ],
+    labels: [
+      {
+        id: "place-name", type: "symbol", source: "places", "source-layer": "places",
+        layout: {
+          "text-field": name(), "text-font": ["step", ["coalesce", ["get", "rank"], 9], ["literal", ["Label Strong"]], 3, ["literal", ["Label"]]],
+          "text-size": ["interpolate", ["linear"], ["zoom"], 4, ["step", ["coalesce", ["get", "rank"], 9], 12, 3, 10.5], 12, ["step", ["coalesce", ["get", "rank"], 9], 16, 3, 12]],
+          "symbol-sort-key": ["coalesce", ["get", "rank"], 9], "text-max-width": 8, "text-padding": 6,
+        },
+        paint: {
+          "text-color": ["step", ["coalesce", ["get", "rank"], 9], c.label, 3, c.labelSoft], "text-halo-color": c.halo, "text-halo-width": 1.6, "text-halo-blur": 0.4,
+        },
+      },
+    ],
+  };
+}
+
+/** The whole style. `data` holds what layers.js wants drawn: `{sources, cells, overlays}`. */
+export function buildStyle(theme, data) {
+  const parts = ground(theme);
+  return {
+    version: 8,
+    "font-faces": fontFaces(),
+    sources: {
+      jurisdictions: { type: "vector", tiles: [tileUrl("jurisdictions")], minzoom: 3, maxzoom: 12 },
+      places: { type: "vector", tiles: [tileUrl("places")], minzoom: 3, maxzoom: 14 },
+      ...data.sources,
+    },
+    layers: [...parts.below, ...data.cells, ...parts.above, ...data.overlays, ...parts.labels],
+  };
+}

@@ -1,0 +1,18 @@
+// Dark or light: kept in a cookie so that the server writes the right one first, and told to whoever draws.
+import { byId } from "./dom.js";
+
+const root = document.documentElement;
+const listeners = new Set();
+
+export const theme = () => (root.dataset.theme === "light" ? "light" : "dark");
+export const onTheme = (listener) => listeners.add(listener);
+
+export function setTheme(name) {
+  root.dataset.theme = name;
+  document.cookie = `theme=${name}; path=/; max-age=31536000; samesite=lax`;
+  for (const listener of listeners) listener(name);
+}
+
+export const flipTheme = () => setTheme(theme() === "dark" ? "light" : "dark");
+
+byId("theme")?.addEventListener("click", flipTheme);

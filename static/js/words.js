@@ -1,0 +1,57 @@
+// Names of the fixed things: kinds, shifts, methods of a fix, discovery. One place, so that every screen says the same.
+import { t } from "./i18n.js";
+
+export const KINDS = ["fir", "complaint", "incident", "stay"];
+export const SHIFTS = ["night", "day", "evening"];
+
+export function kindName(kind) {
+  return { fir: t("FIRs"), complaint: t("Complaints"), incident: t("Incidents"), stay: t("Hotel stays") }[kind] ?? kind;
+}
+
+export function kindOne(kind) {
+  return { fir: t("FIR"), complaint: t("Complaint"), incident: t("Incident"), stay: t("Hotel stay") }[kind] ?? kind;
+}
+
+export function shiftName(shift) {
+  return { night: t("Night"), day: t("Day"), evening: t("Evening") }[shift] ?? shift;
+}
+
+export function shiftHours(shift) {
+  return { night: "00–08", day: "08–16", evening: "16–24" }[shift] ?? "";
+}
+
+/** How a record was placed, in an officer's words. */
+export function methodName(method) {
+  return {
+    coordinates: t("by coordinates"),
+    place: t("by place name"),
+    landmark: t("by landmark"),
+    bearing: t("by distance and direction from the thana"),
+    station_area: t("somewhere in the station's area"),
+    pin: t("by an officer's pin"),
+    unplaced: t("not placed"),
+  }[method] ?? method;
+}
+
+export function discoveryName(discovery) {
+  return {
+    reported: t("Reported to police"),
+    discovered: t("Discovered by patrol"),
+    accident: t("Accident"),
+    unknown: t("Not known"),
+  }[discovery] ?? discovery;
+}
+
+export function levelName(level) {
+  return {
+    country: t("Country"), province: t("Province"), region: t("Region"), division: t("Division"),
+    district: t("District"), circle: t("Circle"), station: t("Station"), beat: t("Beat"),
+  }[level] ?? level;
+}
+
+export function partName(part) {
+  return {
+    person: t("Against persons"), property: t("Against property"), local: t("Local and special laws"),
+    special: t("Local and special laws"), women_children: t("Women and children"), traffic: t("Traffic"), other: t("Other"), misc: t("Other"),
+  }[part] ?? part;
+}
