@@ -1,7 +1,7 @@
 """The bench of every test that needs the application: a real PostGIS, one template a run, one fresh copy a module.
 
-What stands in the template: the migrated schema and the small reference set of `tests.reference_set`. Rows of a test's own
-come from `tests.factories`. No database outlives the run, and those of a killed run are swept by the next.
+What stands in the template: the migrated schema and the small reference set of `tests.reference_set`. Rows of a test's
+own come from `tests.factories`. No database outlives the run, and those of a killed run are swept by the next.
 """
 
 import os

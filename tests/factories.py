@@ -1,4 +1,4 @@
-"""Rows for tests, one function a kind of row: each gives the new id, makes what it needs, and takes any column by name."""
+"""Rows for tests, one function a kind of row: each gives the new id and makes what it needs."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -36,9 +36,7 @@ def account(session: Session, role: str = "analyst", jurisdiction: str | None = 
     from app.access import service
 
     name = columns.pop("name", f"{role}-{next(_number)}")
-    made = service.create_account(
-        session, name, role, [jurisdiction or USUAL_JURISDICTION[role]], no_password=True, **columns
-    )
+    made = service.create_account(session, name, role, [jurisdiction or USUAL_JURISDICTION[role]], **columns)
     session.commit()
     return int(made.id)
 
@@ -102,8 +100,8 @@ def hotel(session: Session, station: str = GULBERG) -> int:
     return int(
         session.execute(
             text("""INSERT INTO hotel (source_id, key, name, station_id, method, score, resolution, cells, cell_upto)
-                    VALUES (:source, :key, 'Hotel', :station, 'landmark', 1, :resolution, CAST(:cells AS bigint[]), :upto)
-                    RETURNING id"""),
+                    VALUES (:source, :key, 'Hotel', :station, 'landmark', 1, :resolution,
+                      CAST(:cells AS bigint[]), :upto) RETURNING id"""),
             {
                 "source": source_id(session), "key": f"hotel-{next(_number)}", "resolution": resolution,
                 "station": jurisdiction_id(session, station), "cells": own, "upto": list(accumulate(masses)),
@@ -152,7 +150,8 @@ def record(
     lat, lon = cells.centre(own[0])
     fix_id = session.execute(
         text("""INSERT INTO fix (record_id, station_id, method, score, accuracy_m, point)
-                VALUES (:record, :station, 'coordinates', 1, 30, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)) RETURNING id"""),
+                VALUES (:record, :station, 'coordinates', 1, 30, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
+                RETURNING id"""),
         {"record": record_id, "station": station_id, "lat": lat, "lon": lon},
     ).scalar_one()
     first, shift_mass = shifts.spread(*occurred)
@@ -164,8 +163,10 @@ def record(
                   CAST(:cells AS bigint[]), :upto, CAST(:keys AS bigint[]), :shifts, :shift_mass, r.known_at
                 FROM record r WHERE r.id = :record"""),
         {
-            "record": record_id, "fix": fix_id, "resolution": resolution, "cells": own, "upto": list(accumulate(masses)),
-            "keys": sorted(keys), "shifts": NumericRange(first, first + len(shift_mass)), "shift_mass": list(shift_mass),
+            "record": record_id, "fix": fix_id, "resolution": resolution, "cells": own,
+            "upto": list(accumulate(masses)),
+            "keys": sorted(keys), "shifts": NumericRange(first, first + len(shift_mass)),
+            "shift_mass": list(shift_mass),
         },
     )  # fmt: skip
     if with_person:

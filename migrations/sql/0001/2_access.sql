@@ -60,6 +60,8 @@ CREATE TABLE access.visible_station (
 CREATE FUNCTION access.refresh_visible() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, access, pg_temp AS $$
 BEGIN
+  -- Two changes at once would each insert the other's rows.
+  LOCK TABLE access.visible_station IN SHARE ROW EXCLUSIVE MODE;
   DELETE FROM access.visible_station;
   INSERT INTO access.visible_station
   SELECT DISTINCT a.account_id, below.id
@@ -77,7 +79,8 @@ CREATE TRIGGER refresh_visible AFTER INSERT OR UPDATE OR DELETE ON jurisdiction
 CREATE UNLOGGED TABLE access.scope (
   pid        integer PRIMARY KEY,
   xid        xid8 NOT NULL,
-  account_id bigint NOT NULL
+  account_id bigint NOT NULL,
+  session_id bigint                                -- null: signed in by an API token
 );
 
 -- Opens the scope of this transaction from a sign-in or API token.  Gives the account, or NULL for a token that is
@@ -87,8 +90,9 @@ CREATE FUNCTION access.open_scope(token text) RETURNS bigint LANGUAGE plpgsql
 DECLARE
   hash bytea := sha256(convert_to(token, 'UTF8'));
   who bigint;
+  by_session bigint;
 BEGIN
-  SELECT s.account_id INTO who
+  SELECT s.account_id, s.id INTO who, by_session
   FROM access.session s JOIN access.account a ON a.id = s.account_id
   WHERE s.token_hash = hash AND s.ended_at IS NULL AND s.expires_at > now()
     AND s.seen_at > now() - interval '30 minutes' AND a.disabled_at IS NULL;
@@ -96,16 +100,12 @@ BEGIN
     SELECT t.account_id INTO who
     FROM access.api_token t JOIN access.account a ON a.id = t.account_id
     WHERE t.token_hash = hash AND t.ended_at IS NULL AND t.expires_at > now() AND a.disabled_at IS NULL;
-  ELSE
-    -- Written at most once a minute: a map sends dozens of requests a second.
-    UPDATE access.session SET seen_at = now()
-    WHERE token_hash = hash AND seen_at < now() - interval '1 minute';
   END IF;
   IF who IS NULL THEN
     RETURN NULL;
   END IF;
-  INSERT INTO access.scope VALUES (pg_backend_pid(), pg_current_xact_id(), who)
-  ON CONFLICT (pid) DO UPDATE SET xid = EXCLUDED.xid, account_id = EXCLUDED.account_id;
+  INSERT INTO access.scope VALUES (pg_backend_pid(), pg_current_xact_id(), who, by_session)
+  ON CONFLICT (pid) DO UPDATE SET xid = EXCLUDED.xid, account_id = EXCLUDED.account_id, session_id = EXCLUDED.session_id;
   RETURN who;
 END $$;
 
@@ -131,12 +131,61 @@ BEGIN
   RETURN QUERY SELECT station_id FROM access.visible_station WHERE account_id = access.current_account();
 END $$;
 
--- Who is signed in, for the application: id, name, role, language and jurisdictions.
+-- Who is signed in, for the application: id, name, role, language, jurisdictions, and whether the session was last marked as
+-- seen over a minute ago.
 CREATE FUNCTION access.who() RETURNS TABLE (
-  id bigint, name text, display_name text, role text, language text, is_demo boolean, jurisdiction_codes text[]
+  id bigint, name text, display_name text, role text, language text, is_demo boolean, jurisdiction_codes text[],
+  by_session boolean, is_stale boolean
 ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, access, pg_temp AS $$
   SELECT a.id, a.name, a.display_name, a.role, a.language, a.is_demo,
     ARRAY(SELECT j.code FROM access.account_jurisdiction aj JOIN jurisdiction j ON j.id = aj.jurisdiction_id
-          WHERE aj.account_id = a.id ORDER BY j.path)
-  FROM access.account a WHERE a.id = access.current_account()
+          WHERE aj.account_id = a.id ORDER BY j.path),
+    s.id IS NOT NULL, coalesce(s.seen_at < now() - interval '1 minute', false)
+  FROM access.account a
+  LEFT JOIN access.scope here ON here.pid = pg_backend_pid()
+  LEFT JOIN access.session s ON s.id = here.session_id
+  WHERE a.id = access.current_account()
 $$;
+
+-- Marks the session of this scope as seen.  The caller commits at once, and a row that another request holds is passed by:
+-- a map sends dozens of requests at a time, which must neither wait for one another nor lose the mark by rolling back.
+CREATE FUNCTION access.mark_seen() RETURNS void LANGUAGE sql VOLATILE
+  SECURITY DEFINER SET search_path = access, pg_temp AS $$
+  UPDATE access.session SET seen_at = now()
+  WHERE id = (SELECT s.id FROM access.session s JOIN access.scope here ON here.session_id = s.id
+              WHERE here.pid = pg_backend_pid() AND here.account_id = access.current_account()
+              FOR UPDATE OF s SKIP LOCKED)
+$$;
+
+-- The accounts that the administrator of this scope keeps: those whose jurisdictions all lie in the administrator's own.
+CREATE FUNCTION access.kept_accounts() RETURNS TABLE (
+  id bigint, name text, display_name text, role text, is_demo boolean, created_at timestamptz, disabled_at timestamptz,
+  jurisdiction_codes text[]
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, access, pg_temp AS $$
+  SELECT a.id, a.name, a.display_name, a.role, a.is_demo, a.created_at, a.disabled_at,
+    ARRAY(SELECT j.code FROM access.account_jurisdiction aj JOIN jurisdiction j ON j.id = aj.jurisdiction_id
+          WHERE aj.account_id = a.id ORDER BY j.path)
+  FROM access.account a
+  WHERE EXISTS (SELECT FROM access.account keeper WHERE keeper.id = access.current_account() AND keeper.role = 'admin')
+    AND NOT EXISTS (
+      SELECT FROM access.account_jurisdiction theirs JOIN jurisdiction below ON below.id = theirs.jurisdiction_id
+      WHERE theirs.account_id = a.id AND NOT EXISTS (
+        SELECT FROM access.account_jurisdiction own JOIN jurisdiction top ON top.id = own.jurisdiction_id
+        WHERE own.account_id = access.current_account() AND below.path <@ top.path))
+$$;
+
+-- Disables or enables an account that this scope's administrator keeps, ending its sessions and tokens with it; false where
+-- there is none such.  A function, so that the application's role needs no right to write accounts.
+CREATE FUNCTION access.set_disabled(account bigint, disabled boolean) RETURNS boolean LANGUAGE plpgsql VOLATILE
+  SECURITY DEFINER SET search_path = access, pg_temp AS $$
+BEGIN
+  IF account = access.current_account() OR NOT EXISTS (SELECT FROM access.kept_accounts() k WHERE k.id = account) THEN
+    RETURN false;
+  END IF;
+  UPDATE access.account SET disabled_at = CASE WHEN disabled THEN coalesce(disabled_at, now()) END WHERE id = account;
+  IF disabled THEN
+    UPDATE access.session SET ended_at = now() WHERE account_id = account AND ended_at IS NULL;
+    UPDATE access.api_token SET ended_at = now() WHERE account_id = account AND ended_at IS NULL;
+  END IF;
+  RETURN true;
+END $$;

@@ -16,10 +16,12 @@ GRANT SELECT ON place, place_name, ground, section_rule, category_rule, source, 
 GRANT INSERT, UPDATE, DELETE ON jurisdiction, place, place_name, ground, crime_head, section_rule, category_rule, source,
   reference_load TO naqsha_worker;
 GRANT INSERT ON cell TO naqsha_app, naqsha_worker;
+-- /readyz compares it with the code's.
+GRANT SELECT ON alembic_version TO naqsha_app, naqsha_worker;
 GRANT SELECT ON spatial_ref_sys TO naqsha_app, naqsha_worker, naqsha_forecaster;
 
 -- Accounts: the application signs people in and out; the worker (command line) manages accounts.
-GRANT SELECT ON access.account TO naqsha_app;
+GRANT SELECT (id, name, display_name, role, password_hash, is_demo, disabled_at, language) ON access.account TO naqsha_app;
 GRANT INSERT, UPDATE (ended_at) ON access.session TO naqsha_app;
 GRANT SELECT (id, token_hash, account_id, ended_at) ON access.session TO naqsha_app;
 GRANT SELECT, INSERT ON access.login_attempt TO naqsha_app;
@@ -27,8 +29,8 @@ GRANT UPDATE (language) ON access.account TO naqsha_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access.account, access.account_jurisdiction, access.session, access.api_token,
   access.login_attempt TO naqsha_worker;
 GRANT SELECT ON access.visible_station TO naqsha_worker;
-GRANT EXECUTE ON FUNCTION access.open_scope(text), access.current_account(), access.stations(), access.who()
-  TO naqsha_app;
+GRANT EXECUTE ON FUNCTION access.open_scope(text), access.current_account(), access.stations(), access.who(),
+  access.mark_seen(), access.kept_accounts(), access.set_disabled(bigint, boolean) TO naqsha_app;
 
 -- Records.
 GRANT SELECT, INSERT, UPDATE ON delivery, quarantine, hotel, record, fir, complaint, stay, incident, person.party, fix, mass
