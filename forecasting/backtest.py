@@ -5,7 +5,7 @@ forecast sees is what was known by the start of its week (``Cube.as_known``).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -44,13 +44,12 @@ class WeekScore:
 
 @dataclass(frozen=True)
 class MethodRun:
-    """One method's forecasts and scores over the test weeks."""
+    """One method's forecasts (their drivers left off, for memory) and scores over the test weeks."""
 
     method: str
     forecasts: list[Forecast]
     scores: list[WeekScore]
     learned: dict[str, object]
-    seconds_to_fit: float
     seconds: float
     calibration: list[metrics.CalibrationRow] = field(default_factory=list)
 
@@ -113,33 +112,35 @@ def rolling(
     first = int(cube.weeks[0]) if len(cube.weeks) else 0
     if not weeks or weeks[0] <= first or weeks[-1] >= cube.end:
         raise TooShort(f"weeks {list(weeks)[:1]}..{list(weeks)[-1:]} do not follow data in {first}..{cube.end}")
-    known = {week: cube.as_known(week) for week in weeks}
-    runs = []
-    for name in methods:
-        start = stopwatch()
-        forecaster = make(name).fit(known[weeks[0]])
-        fitted = stopwatch()
-        forecasts = [forecaster.update(known[week]).predict(week) for week in weeks]
-        seconds = stopwatch() - start
-        scores = [
-            score_week(forecast, cube.observed(forecast.week), float(cube.outside[forecast.week - first]) / UNIT)
-            for forecast in forecasts
-        ]
-        runs.append(
-            MethodRun(
-                method=name,
-                forecasts=forecasts,
-                scores=scores,
-                learned=forecaster.learned,
-                seconds_to_fit=fitted - start,
-                seconds=seconds,
-                calibration=metrics.calibration_table(
-                    np.concatenate([forecast.rate for forecast in forecasts]),
-                    np.concatenate([cube.observed(forecast.week) for forecast in forecasts]),
-                ),
-            )
+    forecasters = {name: make(name) for name in methods}
+    forecasts: dict[str, list[Forecast]] = {name: [] for name in methods}
+    seconds = dict.fromkeys(methods, 0.0)
+    # Weeks outside, methods inside: only one week's past is in memory at a time.
+    for week in weeks:
+        known = cube.as_known(week)
+        for name, forecaster in forecasters.items():
+            start = stopwatch()
+            learn = forecaster.fit if week == weeks[0] else forecaster.update
+            forecast = learn(known).predict(week)
+            seconds[name] += stopwatch() - start
+            forecasts[name].append(replace(forecast, components=()))
+    return [
+        MethodRun(
+            method=name,
+            forecasts=forecasts[name],
+            scores=[
+                score_week(forecast, cube.observed(forecast.week), float(cube.outside[forecast.week - first]) / UNIT)
+                for forecast in forecasts[name]
+            ],
+            learned=forecasters[name].learned,
+            seconds=seconds[name],
+            calibration=metrics.calibration_table(
+                np.concatenate([forecast.rate for forecast in forecasts[name]]),
+                np.concatenate([cube.observed(forecast.week) for forecast in forecasts[name]]),
+            ),
         )
-    return runs
+        for name in methods
+    ]
 
 
 def summarise(run: MethodRun) -> dict[str, object]:

@@ -39,16 +39,31 @@ def log_mass(count: Floats, rate: Floats, dispersion: Floats) -> Floats:
 def distribution(count: Floats, rate: Floats, dispersion: Floats) -> Floats:
     """Probability of at most ``count`` records (whole counts; 0 below zero)."""
     count, rate, dispersion = np.broadcast_arrays(np.asarray(count, dtype=float), rate, dispersion)
-    at_least_zero = np.maximum(count, 0)
-    # gammaincc(k + 1, 0) is 1: a rate of zero puts all its mass on zero, as it should.
-    result = gammaincc(at_least_zero + 1, rate)
-    over = (dispersion >= LEAST_DISPERSION) & (rate > 0)
-    if np.any(over):
-        shape = 1 / dispersion[over]
-        success = shape / (shape + rate[over])
-        result = result.copy()
-        result[over] = betainc(shape, at_least_zero[over] + 1, success)
-    return np.where(count < 0, 0.0, result)
+    result = np.where(count < 0, 0.0, chance_of_none(rate, dispersion))
+    # Nearly every cell and week has no record; the special functions are for the others only.
+    some = count > 0
+    if np.any(some):
+        count, rate, dispersion = count[some], rate[some], dispersion[some]
+        shape = 1 / np.maximum(dispersion, LEAST_DISPERSION)
+        result[some] = np.where(
+            dispersion >= LEAST_DISPERSION,
+            betainc(shape, count + 1, shape / (shape + rate)),
+            gammaincc(count + 1, rate),
+        )
+    return result
+
+
+def chance_of_none(rate: Floats, dispersion: Floats) -> Floats:
+    """Probability of no record."""
+    alpha = np.maximum(dispersion, LEAST_DISPERSION)
+    return np.exp(np.where(dispersion >= LEAST_DISPERSION, -np.log1p(alpha * rate) / alpha, -rate))
+
+
+def next_mass(mass: Floats, count: float, rate: Floats, dispersion: Floats) -> Floats:
+    """Probability of ``count + 1`` records from that of ``count``."""
+    # Poisson is the limit of no dispersion, so one recursion serves both (Panjer 1981, ASTIN Bulletin 12).
+    alpha = np.where(dispersion >= LEAST_DISPERSION, dispersion, 0.0)
+    return mass * rate * (1 + alpha * count) / ((1 + alpha * rate) * (count + 1))
 
 
 def quantile(probability: float, rate: Floats, dispersion: Floats) -> Floats:

@@ -10,7 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import xlogy
 
-from forecasting.distributions import between_whole_counts, distribution, log_mass
+from forecasting.distributions import (
+    between_whole_counts,
+    chance_of_none,
+    distribution,
+    log_mass,
+    next_mass,
+)
 from forecasting.errors import BadBudget
 from forecasting.model import Floats
 
@@ -76,16 +82,19 @@ def crps(rate: Floats, dispersion: Floats, observed: Floats) -> Floats:
     least = np.floor(observed)
     part = observed - least
     total = np.zeros(rate.shape)
-    open_cells = np.arange(rate.size)
-    count = 0.0
-    while open_cells.size:
-        below = distribution(np.full(open_cells.size, count), rate[open_cells], dispersion[open_cells])
+    there = np.arange(rate.size)
+    count, mass = 0.0, chance_of_none(rate, dispersion)
+    below = mass.copy()
+    while there.size:
         # The indicator of a fractional mass is that of its lower neighbour with chance 1 - part.
-        reached, reached_next = least[open_cells] <= count, least[open_cells] + 1 <= count
-        chance = part[open_cells]
-        total[open_cells] += (1 - chance) * (below - reached) ** 2 + chance * (below - reached_next) ** 2
-        open_cells = open_cells[(below < 1 - 1e-9) | ~reached_next]
+        reached, reached_next, chance = least[there] <= count, least[there] + 1 <= count, part[there]
+        total[there] += (1 - chance) * (below - reached) ** 2 + chance * (below - reached_next) ** 2
+        mass = next_mass(mass, count, rate[there], dispersion[there])
+        below = below + mass
         count += 1
+        # The tail beyond is at most its first term times a few: it is dropped once that cannot be seen.
+        more = (mass > 1e-7) | ~reached_next | (count <= rate[there])
+        there, mass, below = there[more], mass[more], below[more]
     return total
 
 

@@ -16,10 +16,9 @@ Family = Literal["poisson", "negative_binomial"]
 #: Message keys of drivers. The application says them in English and Urdu.
 RECENCY = "recency"
 LONG_RUN = "long_run"
-NEAR_REPEAT_RING_1 = "near_repeat_ring_1"
-NEAR_REPEAT_RING_2 = "near_repeat_ring_2"
+NEAR_REPEAT = "near_repeat"
 AREA_MEAN = "area_mean"
-DRIVER_CODES = (RECENCY, LONG_RUN, NEAR_REPEAT_RING_1, NEAR_REPEAT_RING_2, AREA_MEAN)
+DRIVER_CODES = (RECENCY, LONG_RUN, NEAR_REPEAT, AREA_MEAN)
 
 
 class Driver(NamedTuple):

@@ -129,7 +129,7 @@ def run_study(
 
 def week_as_dict(score: WeekScore, calendar: Calendar) -> dict[str, object]:
     """One week's scores for the report."""
-    run = MethodRun(PUBLISHED, [], [score], {}, 0.0, 0.0)
+    run = MethodRun(PUBLISHED, [], [score], {}, 0.0)
     return {"week_start": calendar.start(score.week), **summarise(run)}
 
 

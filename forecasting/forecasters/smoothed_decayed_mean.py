@@ -17,8 +17,7 @@ from forecasting.forecasters.base import (
 from forecasting.forecasters.decayed_mean import HALF_LIVES_WEEKS
 from forecasting.model import (
     LONG_RUN,
-    NEAR_REPEAT_RING_1,
-    NEAR_REPEAT_RING_2,
+    NEAR_REPEAT,
     RECENCY,
     Component,
     Floats,
@@ -85,7 +84,6 @@ class SmoothedDecayedMean(AdditiveForecaster):
         return [
             Component(RECENCY, self.own_ * (cube.records @ recent), {"weeks": RECENT_WEEKS}),
             Component(LONG_RUN, self.own_ * (cube.records @ older), {"weeks": RECENT_WEEKS}),
-            Component(NEAR_REPEAT_RING_1, self.ring_1_ * ring_1, {"ring": 1}),
-            Component(NEAR_REPEAT_RING_2, self.ring_2_ * ring_2, {"ring": 2}),
+            Component(NEAR_REPEAT, self.ring_1_ * ring_1 + self.ring_2_ * ring_2, {"rings": 2}),
             mean_component(self.shrinkage_ * area_mean(cube, weights), len(cube.area)),
         ]

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from forecasting import metrics
 from forecasting.errors import BadBudget
@@ -97,6 +98,14 @@ def test_crps():
     score = metrics.crps(np.ones(2), np.ones(2), np.array([0.0, 1.0]))
     assert score == pytest.approx([1 / 3, 1 / 3])
     assert metrics.crps(np.zeros(1), np.zeros(1), np.array([3.0])) == pytest.approx([3])
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 2.0])
+def test_crps_is_the_sum_over_all_counts(alpha):
+    rate, observed, counts = np.array([0.02, 0.9, 4.0, 60.0]), np.array([1.0, 0, 9, 41]), np.arange(5_000)
+    spread = stats.nbinom(1 / alpha, 1 / (1 + alpha * rate[:, None])) if alpha else stats.poisson(rate[:, None])
+    expected = np.square(spread.cdf(counts) - (observed[:, None] <= counts)).sum(axis=1)
+    assert metrics.crps(rate, np.full(4, alpha), observed) == pytest.approx(expected, rel=1e-5)
 
 
 def test_coverage_of_one_step():
