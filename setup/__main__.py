@@ -114,7 +114,7 @@ def check_all() -> int:
         "ruff": [str(tools / "ruff"), "check", *folders],
         "mypy": [str(tools / "mypy")],
         "import contracts": [str(tools / "lint-imports")],
-        "djlint": [str(tools / "djlint"), "--check", "--lint", "templates"],
+        "djlint": [str(tools / "djlint"), "--lint", "templates"],
     }
     failed = []
     for name, command in checks.items():
