@@ -16,6 +16,8 @@ PUBLISHED = "published"
 #: Weeks before the first test week on which the choice is made, and the fewest that allow one.
 CHOICE_WEEKS = 26
 LEAST_CHOICE_WEEKS = 4
+#: Fewer records than this in those weeks tell luck from skill for no method.
+LEAST_CHOICE_RECORDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def choose_before(cube: Cube, first_week: int, methods: Sequence[str], *, seed: 
     if span < LEAST_CHOICE_WEEKS:
         return Choice(methods[0], ()), [], "the simplest method: too little past to choose on"
     weeks = list(range(first_week - span, first_week))
+    if known.records[:, -span:].sum() < LEAST_CHOICE_RECORDS:
+        return Choice(methods[0], ()), weeks, "the simplest method: too few records to choose on"
     choice = choose(rolling(known, weeks, methods), seed=seed)
     if choice.method == methods[0]:
         reason = "the simplest method: no other beats its log score beyond doubt"

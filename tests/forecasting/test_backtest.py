@@ -162,6 +162,13 @@ def test_too_little_past_gives_the_simplest(city):
     assert "too little past" in reason
 
 
+def test_too_few_records_give_the_simplest(area):
+    cube = Cube.from_events({"cell": area.cells[:9], "week": np.arange(9) + 2860}, area=area, weeks=(2800, 2880))
+    choice, _, reason = choose_before(cube, 2870, list(METHODS), seed=0)
+    assert choice.method == "last_year"
+    assert "too few records" in reason
+
+
 def test_a_city_of_moving_hot_spots_is_not_given_last_year(area, events_of):
     """Where the hot cells of this season are not those of the last, the choice must see it."""
     random = np.random.default_rng(2)
