@@ -6,6 +6,7 @@ Levels are data: a force that hands over its own boundaries replaces the derived
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -110,8 +111,9 @@ def station_nodes() -> Iterator[Jurisdiction]:
     for row, _ in sorted(files.boundaries("districts"), key=lambda item: item[0]["id"]):
         code, used = f"{provinces[row['province']]}-{codes[row['id']]}", set[str]()
         district = Jurisdiction(code, "district", None, row["name"], None, MultiPolygon(), MAPPED, district=row["name"])
-        for station in stations.get(row["name"], []):
-            yield _station(district, station, MultiPolygon(), used)
+        own = [_station(district, station, MultiPolygon(), used) for station in stations.get(row["name"], [])]
+        _tell_apart(own)
+        yield from own
 
 
 def region_code(province: str, name: str) -> str:
@@ -191,6 +193,7 @@ def below_district(district: Jurisdiction, stations: list[StationPoint]) -> Iter
         held = {cell for beat in beats for cell in cells.uncompact(beat.area_cells, cells.BASE_RESOLUTION)}
         node.area_cells = cells.compact(held or cells.cells_of_polygon(area, cells.BASE_RESOLUTION))
         nodes.append((node, beats))
+    _tell_apart([node for node, _ in nodes])
     if len(stations) >= CIRCLE_FROM:
         for members in areas.groups(points):
             circle = _circle(district, [nodes[i][0] for i in members], [stations[i] for i in members], points[members])
@@ -218,6 +221,17 @@ def _station(district: Jurisdiction, station: StationPoint, area: MultiPolygon, 
         f"تھانہ {station.name_ur}" if station.name_ur else None, area, DERIVED_AREA, derived=True,
         seat=station.point, aliases=tuple(sorted(aliases)), district=district.name,
     )  # fmt: skip
+
+
+def _tell_apart(stations: list[Jurisdiction]) -> None:
+    # صدر is both Saddar and Sadar of Gujranwala: a spelling that two stations of a district share finds neither.
+    count = Counter(key for station in stations for key in {_spelling(alias) for alias in station.aliases})
+    for station in stations:
+        station.aliases = tuple(alias for alias in station.aliases if count[_spelling(alias)] == 1)
+
+
+def _spelling(name: str) -> str:
+    return re.sub(r"\W+", "", plain(name))
 
 
 def _circle(
