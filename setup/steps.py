@@ -1,11 +1,13 @@
 """Steps of the set-up: each one line with its time, each remembered by a stamp of what it read."""
 
+import contextlib
 import hashlib
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,11 +54,33 @@ def step(title: str, work: Callable[[], str]) -> None:
     print(f"  {title:<22}", end="", flush=True)
     begun = time.monotonic()
     try:
-        said = work()
+        with _ticking(begun):
+            said = work()
     except BaseException:
-        print(f"failed   {time.monotonic() - begun:6.1f} s", flush=True)
+        print(f"{'failed':<44} {time.monotonic() - begun:6.1f} s", flush=True)
         raise
     print(f"{said:<44} {time.monotonic() - begun:6.1f} s", flush=True)
+
+
+@contextlib.contextmanager
+def _ticking(begun: float) -> Iterator[None]:
+    """Show on a terminal that a long step is alive: its seconds, counted up where the answer will stand."""
+    ended = threading.Event()
+
+    def tick() -> None:
+        while not ended.wait(2):  # not before two seconds: most steps are shorter
+            print(f"\0337... {time.monotonic() - begun:.0f} s\0338", end="", flush=True)
+
+    clock = threading.Thread(target=tick, daemon=True)
+    if sys.stdout.isatty():
+        clock.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        if clock.is_alive():
+            clock.join()
+            print("\033[K", end="")
 
 
 def run(command: list[str], *, environment: Mapping[str, str] | None = None) -> tuple[int, str]:
