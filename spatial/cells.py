@@ -51,6 +51,21 @@ def cell_of(lat: float, lon: float, resolution: int = BASE_RESOLUTION) -> int:
     return int(h3.latlng_to_cell(lat, lon, _resolution(resolution)))
 
 
+def cells_of(points: NDArray[np.float64], resolution: int = BASE_RESOLUTION) -> NDArray[np.int64]:
+    """Give the cell of every point of an array of (latitude, longitude) in degrees, shape (n, 2).
+
+    Raises
+    ------
+    InvalidCoordinates
+        If any latitude or longitude is out of range or not a number.
+    """
+    _resolution(resolution)
+    if not bool((np.abs(points) <= (90.0, 180.0)).all()):
+        raise InvalidCoordinates
+    locate = h3.latlng_to_cell
+    return np.array([locate(lat, lon, resolution) for lat, lon in points.tolist()], dtype=np.int64)
+
+
 def resolution(cell: int) -> int:
     """Give the resolution of a cell, 0 to 15.
 
@@ -204,6 +219,11 @@ def ring(cell: int, k: int) -> list[int]:
 def area_m2(cell: int) -> float:
     """Give the area of a cell in square metres."""
     return float(h3.cell_area(_valid(cell), unit="m^2"))
+
+
+def mean_area_m2(resolution: int) -> float:
+    """Give the mean area in square metres of the cells of a resolution."""
+    return float(h3.average_hexagon_area(_resolution(resolution), unit="m^2"))
 
 
 def edge_m(resolution: int) -> float:

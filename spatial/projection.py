@@ -54,6 +54,21 @@ def destination(lat: float, lon: float, bearing: float, distance: float) -> tupl
     return float(there_lat), float(there_lon)
 
 
+def destinations(
+    lat: float, lon: float, bearings: NDArray[np.float64], distances: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give many points about one, by bearing in degrees and distance in metres.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 2)
+        (Latitude, longitude) in degrees.
+    """
+    count = len(bearings)
+    lons, lats, _ = _ELLIPSOID.fwd(np.full(count, lon), np.full(count, lat), bearings, distances)
+    return np.column_stack([lats, lons])
+
+
 def disc(lat: float, lon: float, radius_m: float) -> shapely.Polygon:
     """Give the disc about a point, as a polygon of (longitude, latitude)."""
     return shapely.Polygon(_arc(lat, lon, radius_m, 0.0, 360.0)[:-1])
@@ -108,6 +123,5 @@ def _arc(lat: float, lon: float, radius_m: float, first: float, last: float) -> 
     angles = np.linspace(first, last, steps + 1)
     step = math.radians((last - first) / steps)
     fair = radius_m * math.sqrt(step / math.sin(step))
-    count = len(angles)
-    lons, lats, _ = _ELLIPSOID.fwd(np.full(count, lon), np.full(count, lat), angles, np.full(count, fair))
-    return list(zip(lons.tolist(), lats.tolist(), strict=True))
+    around = destinations(lat, lon, angles, np.full(len(angles), fair))
+    return [(east, north) for north, east in around.tolist()]

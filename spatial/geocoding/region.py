@@ -36,6 +36,8 @@ PLACE_RADIUS_M: Final = 1_000.0
 # How far from a named thing something "near", "opposite" or "behind" it lies (domain knowledge, 100-300 m).
 _RELATION_REACH_M: Final = {"near": 250.0, "opposite": 100.0, "behind": 100.0}
 SMALLEST_ACCURACY_M: Final = 20.0
+_FEWEST_SAMPLES: Final = 64
+_MOST_SAMPLES: Final = 512
 # The radius of a round normal distribution that holds 90 % of it, in standard deviations.
 _NINETY_PERCENT: Final = math.sqrt(2.0 * math.log(10.0))
 # Where its tail is cut: 97.8 % lies within.
@@ -63,15 +65,30 @@ def polygon_region(polygon: Any) -> Region:
         If it is empty, not a polygon, or too large for 64 cells of resolution 4.
     """
     resolution, found, weights, samples = cells.weighted_cover(polygon, MOST_CELLS)
-    return _region(resolution, found, np.asarray(weights, dtype=np.float64), samples, np.ones(len(samples)), polygon)
+    metres = 111_320.0**2 * math.cos(math.radians(float(samples[0, 0])))
+    return _region(resolution, found, weights, samples, polygon.area * metres)
+
+
+def disc_region(lat: float, lon: float, radius_m: float) -> Region:
+    """Give the disc about a point, every place in it as likely as any other.
+
+    Raises
+    ------
+    InvalidGeometry
+        If it is too large for 64 cells of resolution 4.
+    """
+    area = math.pi * radius_m**2
+    order = _order(area)
+    samples = projection.destinations(lat, lon, 360.0 * _turns(order), radius_m * np.sqrt(_steps(order)))
+    return sampled_region(samples, area)
 
 
 def kernel_region(lat: float, lon: float, accuracy_m: float) -> Region:
     """Give a measured point of poor accuracy as a normal distribution about it.
 
-    ``accuracy_m`` is taken as the radius that holds 90 %, as everywhere in Naqsha; a source that means 68 %
-    must be scaled (by 1.42) where it is mapped. A normal kernel and not an even disc: a measurement is
-    likelier at its middle than at its rim, and has no edge.
+    ``accuracy_m`` is taken as the radius that holds 90 %, as everywhere in Naqsha; a source that means 68 % must
+    be scaled (by 1.42) where it is mapped. A normal kernel and not an even disc: a measurement is likelier at its
+    middle than at its rim, and has no edge.
 
     Raises
     ------
@@ -79,16 +96,46 @@ def kernel_region(lat: float, lon: float, accuracy_m: float) -> Region:
         If the distribution is too wide for 64 cells of resolution 4 (some 100 km).
     """
     deviation = accuracy_m / _NINETY_PERCENT
-    whole = projection.disc(lat, lon, _TAIL * deviation)
-    resolution, found, counts, samples = cells.weighted_cover(whole, MOST_CELLS)
-    density = np.exp(-0.5 * (projection.distances_m(lat, lon, samples) / deviation) ** 2)
-    starts = np.cumsum([0, *counts[:-1]])
-    region = _region(resolution, found, np.add.reduceat(density, starts), samples, density, whole)
+    area = math.pi * (_TAIL * deviation) ** 2
+    order = _order(area)
+    # Quantiles of the distance from the middle: every sample stands for the same share of the mass.
+    within = 1.0 - math.exp(-0.5 * _TAIL**2)
+    apart = deviation * np.sqrt(-2.0 * np.log1p(-within * _steps(order)))
+    region = sampled_region(projection.destinations(lat, lon, 360.0 * _turns(order), apart), area)
     # The point is what was measured and its accuracy what was stated, not what sampling makes of them.
-    return Region(Point(lat, lon), accuracy_m, region.resolution, region.cells, region.masses, region.area_m2)
+    return Region(Point(lat, lon), accuracy_m, region.resolution, region.cells, region.masses, area)
 
 
-@lru_cache(maxsize=8_192)
+def sampled_region(samples: NDArray[np.float64], area_m2: float) -> Region:
+    """Give a region from points that stand for an equal share of its mass each.
+
+    Parameters
+    ----------
+    samples : ndarray of float64, shape (n, 2)
+        (Latitude, longitude) in degrees, at least one.
+    area_m2 : float
+        Area that they fill, from which the finest resolution that may fit is known.
+
+    Raises
+    ------
+    InvalidGeometry
+        If they lie in more than 64 cells even at resolution 4.
+    """
+    level = cells.BASE_RESOLUTION
+    while level > cells.COARSEST_SHOWN and area_m2 > MOST_CELLS * cells.mean_area_m2(level):
+        level -= 1
+    homes = cells.cells_of(samples, level)
+    found, weights = np.unique(homes, return_counts=True)
+    while len(found) > MOST_CELLS and level > cells.COARSEST_SHOWN:
+        level -= 1
+        homes = cells.parents(homes, level)
+        found, weights = np.unique(homes, return_counts=True)
+    if len(found) > MOST_CELLS:
+        raise InvalidGeometry("The region is too large for one fix.")
+    return _region(level, found.tolist(), weights.tolist(), samples, area_m2)
+
+
+@lru_cache(maxsize=65_536)
 def place_region(place: Place, relation: str | None) -> Region:
     """Give where something lies that is in, near, opposite or behind a named place.
 
@@ -102,7 +149,7 @@ def place_region(place: Place, relation: str | None) -> Region:
         return polygon_region(_widened(place.extent, reach, place.lat))
     usual = LANDMARK_RADIUS_M if place.is_landmark else PLACE_RADIUS_M
     radius = place.radius_m if place.radius_m is not None and place.radius_m > 0 else usual
-    return polygon_region(projection.disc(place.lat, place.lon, radius + reach))
+    return disc_region(place.lat, place.lon, radius + reach)
 
 
 def places_region(places: tuple[Place, ...], relation: str | None) -> Region:
@@ -115,23 +162,28 @@ def places_region(places: tuple[Place, ...], relation: str | None) -> Region:
     """
     regions = [place_region(place, relation) for place in places]
     resolution = min(region.resolution for region in regions)
+    mass: dict[int, int] = {}
     while resolution >= cells.COARSEST_SHOWN:
-        mass: dict[int, int] = {}
+        mass.clear()
         for region in regions:
             for cell, share in zip(region.cells, region.masses, strict=True):
                 home = cells.parent(cell, resolution)
                 mass[home] = mass.get(home, 0) + share
         if len(mass) <= MOST_CELLS:
-            found = sorted(mass)
-            samples = cells.centres(found)
-            weights = np.array([mass[cell] for cell in found], dtype=np.float64)
-            joined = shapely.union_all([shapely.Point(place.lon, place.lat) for place in places]).envelope
-            region = _region(resolution, found, weights, samples, weights, joined)
-            area = sum(part.area_m2 for part in regions)
-            half_a_cell = cells.edge_m(resolution) / 2
-            return Region(region.point, region.accuracy_m + half_a_cell, resolution, region.cells, region.masses, area)
+            break
         resolution -= 1
-    raise InvalidGeometry("The candidates lie too far apart for one fix.")
+    else:
+        raise InvalidGeometry("The candidates lie too far apart for one fix.")
+    found = sorted(mass)
+    lat = sum(region.point.lat for region in regions) / len(regions)
+    lon = sum(region.point.lon for region in regions) / len(regions)
+    # The farthest candidate's own radius about its own centre: wide enough for nine tenths of each.
+    reach = max(
+        projection.distance_m(lat, lon, region.point.lat, region.point.lon) + region.accuracy_m for region in regions
+    )
+    shares = apportion([mass[cell] for cell in found])
+    area = sum(region.area_m2 for region in regions)
+    return Region(Point(lat, lon), reach, resolution, tuple(found), shares, area)
 
 
 @lru_cache(maxsize=4_096)
@@ -162,28 +214,37 @@ def bearing_region(station: StationArea, distance_m: float, direction_deg: float
     (Region, float) or None
         The region and the share of it, 0 to 1, that was inside the area before clipping; None if none was.
     """
-    shape = bearing_shape(station.lat, station.lon, distance_m, direction_deg)
-    share = 1.0
-    if station.area is not None and not station.area.is_empty:
-        clipped = _polygons(shape.intersection(_made_valid(station.area)))
-        if clipped.is_empty:
-            return None
-        share = min(1.0, clipped.area / shape.area)
-        shape = clipped
+    inner, outer, first, width = bearing_sector(distance_m, direction_deg)
+    area = math.pi * (outer**2 - inner**2) * width / 360.0
+    has_area = station.area is not None and not station.area.is_empty
+    inside, share = np.empty((0, 2)), 1.0
+    for order in (_order(area), 16 * _MOST_SAMPLES):
+        radii = np.sqrt(inner**2 + (outer**2 - inner**2) * _steps(order))
+        inside = projection.destinations(station.lat, station.lon, first + width * _turns(order), radii)
+        if has_area:
+            shapely.prepare(station.area)
+            inside = inside[shapely.contains_xy(station.area, inside[:, 1], inside[:, 0])]
+            share = len(inside) / order
+        if len(inside) >= _FEWEST_SAMPLES:
+            break
+    if not len(inside):
+        return None
     try:
-        return polygon_region(shape), share
+        return sampled_region(inside, area * share), share
     except InvalidGeometry:
         return None
 
 
-def bearing_shape(lat: float, lon: float, distance_m: float, direction_deg: float | None) -> shapely.Polygon:
-    """Give the disc, ring or ring sector that a distance and direction mean, of (longitude, latitude)."""
-    half_width = rounding_m(distance_m)
+def bearing_sector(distance_m: float, direction_deg: float | None) -> tuple[float, float, float, float]:
+    """Give (inner radius in m, outer radius in m, first bearing, width in degrees) of what is meant by a bearing."""
     if distance_m < _ROUNDING[0][1]:
-        return projection.disc(lat, lon, NEAR_STATION_M)
+        return 0.0, NEAR_STATION_M, 0.0, 360.0
+    half_width = rounding_m(distance_m)
     inner = max(0.0, distance_m / ROAD_DETOUR - half_width)
-    width = 360.0 if direction_deg is None else sector_deg(direction_deg)
-    return projection.ring_sector(lat, lon, inner, distance_m + half_width, direction_deg or 0.0, width)
+    if direction_deg is None:
+        return inner, distance_m + half_width, 0.0, 360.0
+    width = sector_deg(direction_deg)
+    return inner, distance_m + half_width, direction_deg - width / 2.0, width
 
 
 def rounding_m(distance_m: float) -> float:
@@ -197,29 +258,32 @@ def sector_deg(direction_deg: float) -> float:
 
 
 def _region(
-    resolution: int,
-    found: list[int],
-    weights: NDArray[np.float64],
-    samples: NDArray[np.float64],
-    sample_weights: NDArray[np.float64],
-    outline: Any,
+    resolution: int, found: list[int], weights: list[int], samples: NDArray[np.float64], area_m2: float
 ) -> Region:
-    shares = apportion(weights.tolist())
-    kept = [(cell, share) for cell, share in zip(found, shares, strict=True) if share > 0]
-    lat, lon = np.average(samples, axis=0, weights=sample_weights).tolist()
-    apart = projection.distances_m(lat, lon, samples)
-    order = np.argsort(apart, kind="stable")
-    running = np.cumsum(sample_weights[order])
-    ninety = float(apart[order][int(np.searchsorted(running, 0.9 * running[-1]))])
-    metres = 111_320.0**2 * math.cos(math.radians(lat))
-    return Region(
-        Point(lat, lon),
-        max(SMALLEST_ACCURACY_M, ninety),
-        resolution,
-        tuple(cell for cell, _ in kept),
-        tuple(share for _, share in kept),
-        outline.area * metres,
-    )
+    lat, lon = samples.mean(axis=0).tolist()
+    # A flat earth is right to a thousandth for what one fix can hold, and ten times as quick as the ellipsoid.
+    east = (samples[:, 1] - lon) * (111_320.0 * math.cos(math.radians(lat)))
+    north = (samples[:, 0] - lat) * 110_900.0
+    ninety = float(np.quantile(np.hypot(east, north), 0.9))
+    shares = apportion(weights)
+    accuracy = max(SMALLEST_ACCURACY_M, ninety)
+    return Region(Point(lat, lon), accuracy, resolution, tuple(found), shares, area_m2)
+
+
+def _order(area_m2: float) -> int:
+    """Give how many samples fill an area: some six for each base cell that it may have."""
+    return int(min(_MOST_SAMPLES, max(_FEWEST_SAMPLES, 6.0 * area_m2 / cells.mean_area_m2(cells.BASE_RESOLUTION))))
+
+
+@lru_cache(maxsize=1_024)
+def _steps(count: int) -> NDArray[np.float64]:
+    return np.asarray((np.arange(count) + 0.5) / count, dtype=np.float64)
+
+
+@lru_cache(maxsize=1_024)
+def _turns(count: int) -> NDArray[np.float64]:
+    # Turns of the golden ratio, as a sunflower sets its seeds: even at every count, and the same every time.
+    return np.asarray((np.arange(count) * ((math.sqrt(5.0) - 1.0) / 2.0)) % 1.0, dtype=np.float64)
 
 
 def unit_region(lat: float, lon: float, accuracy_m: float) -> Region:

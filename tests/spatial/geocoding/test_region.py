@@ -55,12 +55,14 @@ def test_a_bearing_holds_every_place_that_it_may_mean(
     region, share = found
     assert share == 1.0
     check(region)
-    shape = regions.bearing_shape(*LAHORE, distance, direction)
+    inner, outer, first, width = regions.bearing_sector(distance, direction)
     turn = off * (180 if direction is None else regions.sector_deg(direction) / 2)
-    true = projection.destination(
-        *LAHORE, (direction or 0) + turn, distance * road + off * regions.rounding_m(distance) * 0.9
-    )
-    assert shapely.contains_xy(shape, true[1], true[0])
+    true_m = distance * road + off * regions.rounding_m(distance) * 0.9
+    assert inner <= true_m <= outer
+    assert (turn + (direction or 0) - first) % 360 <= width
+    true = projection.destination(*LAHORE, (direction or 0) + turn, true_m)
+    homes = cells.disk(cells.cell_of(*true, region.resolution), 1)
+    assert set(homes) & set(region.cells)
 
 
 def test_three_kilometres_north_east_are_about_22_cells() -> None:
