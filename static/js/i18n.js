@@ -14,8 +14,11 @@ async function load() {
   }
 }
 
+// In a right-to-left sentence a number keeps its own direction, else "±120" and "3–5" would come out mirrored.
+const isolated = (value) => (rtl && !/[\u0600-\u06ff]/.test(value) ? `\u2066${value}\u2069` : value);
+
 function put(text, values) {
-  return text.replace(/%\((\w+)\)s/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return text.replace(/%\((\w+)\)s/g, (whole, name) => (name in values ? isolated(String(values[name])) : whole));
 }
 
 /** The sentence in the reader's language, with `%(name)s` filled. */

@@ -56,7 +56,7 @@ function parts() {
     },
     cells: [
       { id: "cells", type: "fill", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "fill-color": fillColour("cells"), "fill-opacity": opacity.cells, "fill-outline-color": "rgba(0,0,0,0)" } },
-      { id: "cells-edge", type: "line", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "line-color": ground.land, "line-width": edgeWidth, "line-opacity": opacity.cells } },
+      { id: "cells-edge", type: "line", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "line-color": now === "dark" ? ground.land : "#8a5a2b", "line-width": edgeWidth, "line-opacity": now === "dark" ? opacity.cells : opacity.cells * 0.45 } },
       { id: "forecast", type: "fill", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "fill-color": fillColour("forecast"), "fill-opacity": opacity.forecast } },
       { id: "forecast-edge", type: "line", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "line-color": now === "dark" ? "#c8eef0" : "#084a86", "line-width": ["case", ["<=", ["coalesce", ["get", "rank"], 999], 20], 1.6, 0.3], "line-opacity": opacity.forecast } },
     ],

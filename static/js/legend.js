@@ -9,6 +9,7 @@ const runs = { forecast: undefined, hotspots: undefined };
 let beside = null;
 let resolution = null;
 let theMap = null;
+let noteOpen = false;
 
 const TITLES = {
   cells: () => t("Records by cell"), points: () => t("Single records"), forecast: () => t("Forecast, next week"), hotspots: () => t("Tested hotspots"),
@@ -47,7 +48,8 @@ export function draw() {
   const box = byId("legend-body");
   if (!box) return;
   const open = document.activeElement?.closest("#legend-body") ? document.activeElement.id : null;
-  replace(box, LAYERS.map(section), besideBox());
+  replace(box, LAYERS.map(section));
+  replace(byId("beside"), besideBox());
   if (open) byId(open)?.focus();
 }
 
@@ -80,7 +82,8 @@ function detail(layer) {
 
 function cellNote() {
   const words = resolution === null ? "" : t("Cells about %(size)s across.", { size: across(resolution) });
-  return el("p", { class: "explain" }, words, " ", t("Empty ground: no record. Each record counts one in all, spread over the cells where it may have happened."));
+  return el("details", { class: "explain", open: noteOpen, ontoggle: (event) => { noteOpen = event.target.open; } }, el("summary", {}, t("What the numbers mean")),
+    el("p", {}, words, " ", t("Empty ground: no record. Each record counts one in all, spread over the cells where it may have happened.")));
 }
 
 const across = (res) => ({ 4: "45 km", 5: "17 km", 6: "6.5 km", 7: "2.4 km", 8: "900 m", 9: "350 m" }[res] ?? "");
@@ -147,7 +150,7 @@ function besideBox() {
   if (!hasLayer("cells")) return null;
   if (!beside) return el("section", { class: "beside" }, el("span", { class: "skeleton" }));
   const rows = [
-    [t("on the map"), beside.mass, t("Mass of the cells, everywhere the filter reaches.")],
+    [t("in this view"), beside.mass, t("The cells that this view shows.")],
     [t("coarse"), beside.coarse, t("Placed, but only roughly: too wide for cells of this size. Zoom out to see them.")],
     [t("unplaced"), beside.unplaced, t("No usable place in the record.")],
     [t("held back"), beside.held_back, t("Protected from this reader, or shown only on coarser cells.")],

@@ -129,7 +129,7 @@ function accuracy(record) {
   const metres = record.accuracy_m ?? record.fix?.accuracy_m;
   const method = record.method ?? record.fix?.method;
   if (metres === undefined || metres === null) return method ? methodName(method) : "";
-  const far = metres >= 1000 ? t("±%(n)s km", { n: (metres / 1000).toFixed(1) }) : t("±%(n)s m", { n: Math.round(metres) });
+  const far = metres >= 1000 ? t("%(n)s km", { n: `±${(metres / 1000).toFixed(1)}` }) : t("%(n)s m", { n: `±${Math.round(metres)}` });
   return [far, method ? methodName(method) : ""].filter(Boolean).join(t(", "));
 }
 

@@ -33,7 +33,7 @@ function span(record) {
   return !b || a === b ? when(a) : `${when(a)} – ${when(b)}`;
 }
 
-const accuracy = (metres) => (metres === null || metres === undefined ? "" : metres >= 1000 ? t("±%(n)s km", { n: (metres / 1000).toFixed(1) }) : t("±%(n)s m", { n: Math.round(metres) }));
+const accuracy = (metres) => (metres === null || metres === undefined ? "" : length(metres, "±"));
 
 function drawHead(record) {
   const title = record.kind === "stay" ? own(record.hotel) : (lang === "ur" ? record.head_name_ur : record.head_name) || record.head || record.category || kindOne(record.kind);
@@ -54,13 +54,15 @@ const LABELS = {
 
 function detailValue(name, value) {
   if (name === "fir_id") return el("a", { href: `/records/${encodeURIComponent(value)}${location.search}` }, t("Open the FIR"));
-  if (name === "distance_m") return accuracyless(value);
+  if (name === "distance_m") return length(value);
   if (name === "direction" && typeof value === "number") return `${value}°`;
   if (Array.isArray(value)) return value.map((item) => (item && typeof item === "object" ? [item.law, item.section, item.action_date].filter(Boolean).join(" ") : String(item))).join(", ");
   return value && typeof value === "object" ? Object.entries(value).map(([key, of]) => `${key}: ${of}`).join(", ") : value;
 }
 
-const accuracyless = (metres) => (metres >= 1000 ? t("%(n)s km", { n: (metres / 1000).toFixed(1) }) : t("%(n)s m", { n: Math.round(metres) }));
+function length(metres, sign = "") {
+  return metres >= 1000 ? t("%(n)s km", { n: `${sign}${(metres / 1000).toFixed(1)}` }) : t("%(n)s m", { n: `${sign}${Math.round(metres)}` });
+}
 
 function drawFacts(record) {
   const detail = Object.entries(record.detail ?? {}).filter(([name, value]) => !(name === "fir_id" && !value));
@@ -88,10 +90,10 @@ function drawFix(record, fix) {
   const history = record.history ?? [];
   const now = fix ?? history[0];
   replace(byId("record-fix"),
-    now ? sheet(t("How it was placed"), el("div", { class: "fix-now" }, el("strong", {}, methodName(now.method)), el("span", {}, now.accuracy_m ? t("within %(far)s with 90 %% certainty", { far: accuracy(now.accuracy_m) }).replace("%%", "%") : ""), now.matched ? el("span", { class: "explain" }, t("matched:"), " ", bdi(now.matched)) : null),
+    now ? sheet(t("How it was placed"), el("div", { class: "fix-now" }, el("strong", {}, methodName(now.method)), el("span", {}, now.accuracy_m ? t("nine tenths of it lie within %(far)s", { far: length(now.accuracy_m) }) : ""), now.matched ? el("span", { class: "explain" }, t("matched:"), " ", bdi(now.matched)) : null),
       typeof now.score === "number" ? el("p", { class: "score" }, t("Score"), el("span", { vars: { "--share": String(now.score) } }), bdi(now.score.toFixed(2))) : null,
       now.reasons?.length ? el("ul", { class: "reasons" }, now.reasons.map((reason) => el("li", {}, icon("check", "icon-small"), el("span", {}, reasonText(reason))))) : null) : null,
-    history.length ? sheet(t("What was believed, and when"), el("ol", { class: "steps history" }, history.map((step) => el("li", { class: step.until ? "" : "current" }, fixWords(step), step.by_officer ? [" ", el("span", { class: "badge badge-good" }, t("by an officer"))] : null, el("small", {}, el("bdi", {}, `${when(step.from)} – ${step.until ? when(step.until) : t("now")}`)))))) : null);
+    history.length ? sheet(t("What was believed, and when"), el("ol", { class: "steps history" }, history.map((step) => el("li", { class: step.until ? "" : "current" }, fixWords(step), step.by_officer ? [" ", el("span", { class: "badge badge-good" }, t("by an officer"))] : null, el("small", {}, el("bdi", {}, `${when(step.from)} – ${step.until ? when(step.until) : t("until now")}`)))))) : null);
 }
 
 function drawCells(answer) {

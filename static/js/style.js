@@ -6,11 +6,11 @@ const NASKH = ["U+0600-06FF", "U+0750-077F", "U+200C-200F", "U+FB50-FDFF", "U+FE
 export const GROUND = {
   dark: {
     void: "#070b10", land: "#0d141c", city: "#121c27", cityEdge: "#1d2b3a", block: "#223244", road: "#2a3d51", roadMinor: "#1d2a38",
-    district: "#253445", province: "#47607a", control: "#8fa3b8", station: "#33475c", label: "#c4d0dc", labelSoft: "#8496a8", halo: "#070b10", pick: "#5cc8ff",
+    district: "#253445", province: "#47607a", control: "#8fa3b8", station: "#33475c", label: "#e3eaf1", labelSoft: "#a9b9c8", halo: "#070b10", pick: "#5cc8ff",
   },
   light: {
     void: "#dfe5ea", land: "#f7f8f9", city: "#eef0f2", cityEdge: "#d9dee3", block: "#d3d9df", road: "#c4ccd4", roadMinor: "#dde2e7",
-    district: "#c5ced6", province: "#7d8d9c", control: "#4f5d6a", station: "#b3bec9", label: "#25313d", labelSoft: "#5f6e7c", halo: "#ffffff", pick: "#005f9e",
+    district: "#c5ced6", province: "#7d8d9c", control: "#4f5d6a", station: "#b3bec9", label: "#25313d", labelSoft: "#4c5a68", halo: "#ffffff", pick: "#005f9e",
   },
 };
 

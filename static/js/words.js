@@ -52,6 +52,6 @@ export function levelName(level) {
 export function partName(part) {
   return {
     person: t("Against persons"), property: t("Against property"), local: t("Local and special laws"),
-    special: t("Local and special laws"), women_children: t("Women and children"), traffic: t("Traffic"), other: t("Other"), misc: t("Other"),
+    accident: t("Accidents"), miscellaneous: t("Other"), none: t("Other"),
   }[part] ?? part;
 }

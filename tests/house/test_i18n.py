@@ -1,0 +1,67 @@
+"""Every word that a page or script shows has its Urdu, and no translation loses what is put into it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "translations" / "ur" / "LC_MESSAGES" / "messages.po"
+
+# Babel's own JavaScript reader misses calls inside template literals, so scripts are read by their two fixed forms.
+_TEXT = r'"((?:[^"\\]|\\.)*)"'
+_ONE = re.compile(rf"\bt\(\s*{_TEXT}")
+_MANY = re.compile(rf"\btn\(\s*{_TEXT}\s*,\s*{_TEXT}")
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def _catalogue() -> dict[str, tuple[str, ...]]:
+    with CATALOGUE.open("rb") as words:
+        found = read_po(words, locale="ur")
+    entries: dict[str, tuple[str, ...]] = {}
+    for message in found:
+        if not message.id:
+            continue
+        key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+        entries[str(key)] = tuple(message.string) if isinstance(message.string, (tuple, list)) else (message.string,)
+    return entries
+
+
+def _shown() -> dict[str, str]:
+    """Give every message of templates and scripts with a file that shows it."""
+    found: dict[str, str] = {}
+    for name, _, message, _, _ in extract_from_dir(ROOT / "templates", method_map=[("**.html", "jinja2")]):
+        found[message[0] if isinstance(message, tuple) else message] = name
+    for script in sorted((ROOT / "static" / "js").rglob("*.js")):
+        text = script.read_text(encoding="utf-8")
+        for pattern in (_ONE, _MANY):
+            for match in pattern.finditer(text):
+                found[match.group(1).replace('\\"', '"')] = script.name
+    return found
+
+
+def test_every_message_has_urdu() -> None:
+    words = _catalogue()
+    missing = {message: name for message, name in _shown().items() if not all(words.get(message, ("",)))}
+    assert not missing
+
+
+def test_urdu_is_written_in_urdu_letters() -> None:
+    latin = [
+        key for key, texts in _catalogue().items() if not any(re.search("[\u0600-\u06ff]", text) for text in texts)
+    ]
+    assert not latin
+
+
+@pytest.mark.parametrize(("key", "texts"), sorted(_catalogue().items()))
+def test_translation_keeps_its_placeholders(key: str, texts: tuple[str, ...]) -> None:
+    for text in texts:
+        assert set(_PLACE.findall(text)) == set(_PLACE.findall(key))
+
+
+def test_urdu_uses_urdu_letters_not_arabic_ones() -> None:
+    # Arabic yeh and kaf look alike on screen and break search and sorting.
+    wrong = [key for key, texts in _catalogue().items() if any(re.search("[\u064a\u0643]", text) for text in texts)]
+    assert not wrong
