@@ -35,6 +35,8 @@ def missing_packages(*, for_tests: bool) -> list[str]:
     if for_tests:
         wanted += [package for package in SERVER_PACKAGES if package not in wanted]
         wanted += TEST_PACKAGES
+        if os.geteuid() != 0:
+            wanted.append("chromium-sandbox")  # root's Chromium runs without one, an ordinary user's need not
     if not VENV_PYTHON.exists() and importlib.util.find_spec("ensurepip") is None:
         # Debian splits ensurepip off its Python; without it a virtual environment comes without pip
         wanted.append(f"python3.{sys.version_info.minor}-venv")
