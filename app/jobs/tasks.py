@@ -5,8 +5,8 @@ from typing import Any
 
 from app.db.queue import Report
 from app.db.session import worker_session
-from app.forecasts import service as forecasts
-from app.hotspots import service as hotspots
+from app.forecasts import running as forecasts
+from app.hotspots import running as hotspots
 from app.records import mass
 
 Task = Callable[..., Any]

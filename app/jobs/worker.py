@@ -85,9 +85,11 @@ def perform(task: Task, progress: Progress, arguments: dict[str, Any]) -> None:
     except Stopped:
         progress.again("The worker stopped; the job goes on with the next one")
         raise
-    except (NaqshaError, SpatialError, ForecastingError) as error:
+    except NaqshaError as error:
         # Said to whoever asked; nothing is broken, so the queue counts the job as done.
-        progress.end("failed", str(error) % getattr(error, "params", {}))
+        progress.end("failed", str(error) % error.params)
+    except (SpatialError, ForecastingError) as error:
+        progress.end("failed", str(error))
     except Exception:
         # What a driver says may quote data: the log has the type and place, the asker a plain word.
         progress.end("failed", "Naqsha made an error; the log of the worker says which")

@@ -1,0 +1,83 @@
+-- name: hotspots.add_run
+-- The id of a new run.
+INSERT INTO hotspot_run (jurisdiction_id, heads, kinds, week_first, week_last, resolution, seed, permutations, alpha,
+  data_version, data_hash, hot, cold, has_synthetic, made_by)
+SELECT :jurisdiction_id, CAST(:heads AS smallint[]), CAST(:kinds AS record_kind[]), :week_first, :week_last, :resolution, :seed,
+  :permutations, :alpha, v.last_value, :data_hash, :hot, :cold, :has_synthetic, :made_by
+FROM data_version v
+RETURNING id
+
+-- name: hotspots.add_cells
+-- Adds a run's cells: arrays of one length.
+INSERT INTO hotspot_cell (run_id, cell, mass, z, p, q, kind)
+SELECT :run, c.cell, c.mass, c.z, c.p, c.q, c.kind
+FROM unnest(CAST(:cells AS bigint[]), CAST(:masses AS bigint[]), CAST(:zs AS float8[]), CAST(:ps AS float8[]),
+  CAST(:qs AS float8[]), CAST(:kinds AS text[])) AS c (cell, mass, z, p, q, kind)
+
+-- name: hotspots.latest
+-- The newest run of each jurisdiction that the reader may see; where one holds the wanted jurisdiction, the nearest of those
+-- alone.  None lies in another.  By hotspot_run_latest.
+WITH own AS MATERIALIZED (
+  SELECT j.path FROM access.who() w JOIN jurisdiction j ON j.code = ANY (w.jurisdiction_codes)
+), runs AS (
+  SELECT DISTINCT ON (r.jurisdiction_id) r.id, j.path, coalesce(j.path @> wanted.path, false) AS above
+  FROM hotspot_run r
+  JOIN jurisdiction j ON j.id = r.jurisdiction_id
+  LEFT JOIN jurisdiction wanted ON wanted.code = :jurisdiction
+  WHERE (CAST(:jurisdiction AS text) IS NULL OR j.path @> wanted.path OR j.path <@ wanted.path)
+    AND EXISTS (SELECT 1 FROM own WHERE own.path <@ j.path OR j.path <@ own.path)
+  ORDER BY r.jurisdiction_id, r.id DESC
+), nearest AS (
+  SELECT id FROM runs WHERE above ORDER BY nlevel(path) DESC LIMIT 1
+)
+SELECT r.id
+FROM runs r
+WHERE r.id IN (SELECT id FROM nearest)
+  OR (NOT EXISTS (SELECT 1 FROM nearest)
+    AND NOT EXISTS (SELECT 1 FROM runs o WHERE o.path @> r.path AND o.id <> r.id))
+ORDER BY r.id DESC
+
+-- name: hotspots.run
+-- One run with the names of its jurisdiction and heads, by the primary key.
+SELECT r.id, r.week_first, r.week_last, r.resolution, r.seed, r.permutations, r.alpha, r.data_version, r.data_hash, r.hot,
+  r.cold, r.has_synthetic, r.made_at, CAST(r.kinds AS text[]) AS kinds, j.code AS jurisdiction, j.name AS jurisdiction_name,
+  j.name_ur AS jurisdiction_name_ur, ARRAY(SELECT h.key FROM crime_head h WHERE h.id = ANY (r.heads) ORDER BY h.id) AS heads,
+  (SELECT count(*) FROM hotspot_cell c WHERE c.run_id = r.id) AS cells
+FROM hotspot_run r
+JOIN jurisdiction j ON j.id = r.jurisdiction_id
+WHERE r.id = :id
+
+-- name: hotspots.cells
+-- A run's hot and cold cells, the surest first, by the primary key.
+SELECT cell, mass, z, p, q, kind
+FROM hotspot_cell
+WHERE run_id = :run AND kind <> 'none'
+ORDER BY q, abs(z) DESC, cell
+
+-- name: hotspots.tile
+-- One run's hot and cold cells in a tile as MVT bytes.  hotspot_cell by its key, shapes by the key of cell.
+WITH envelope AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box)
+SELECT ST_AsMVT(t, 'hotspots', 4096, 'geom')
+FROM (
+  SELECT to_hex(c.cell) AS cell, c.run_id AS run, c.z, c.q, c.kind, ST_AsMVTGeom(s.shape, e.box, 4096, 16) AS geom
+  FROM hotspot_cell c
+  JOIN cell s ON s.cell = c.cell
+  JOIN envelope e ON s.shape && e.box
+  WHERE c.run_id = :run_id AND c.kind <> 'none'
+  ORDER BY c.cell
+) AS t
+WHERE t.geom IS NOT NULL
+
+-- name: hotspots.tile_of_runs
+-- Several runs' hot and cold cells in a tile as MVT bytes: the layer of a map that shows more than one jurisdiction.
+WITH envelope AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box)
+SELECT ST_AsMVT(t, 'hotspots', 4096, 'geom')
+FROM (
+  SELECT to_hex(c.cell) AS cell, c.run_id AS run, c.z, c.q, c.kind, ST_AsMVTGeom(s.shape, e.box, 4096, 16) AS geom
+  FROM hotspot_cell c
+  JOIN cell s ON s.cell = c.cell
+  JOIN envelope e ON s.shape && e.box
+  WHERE c.run_id = ANY (CAST(:run_ids AS bigint[])) AND c.kind <> 'none'
+  ORDER BY c.run_id, c.cell
+) AS t
+WHERE t.geom IS NOT NULL

@@ -1,0 +1,1 @@
+"""Forecasts: from mass to runs, their scores and their publication."""

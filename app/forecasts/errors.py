@@ -1,0 +1,44 @@
+"""What can go wrong with a forecast, and the one setting that turns all forecasts off."""
+
+from flask import current_app
+
+from app.errors import BadRequest, Conflict, NotFound
+
+
+class SwitchedOff(NotFound):
+    """Forecasting is switched off on this server. Everything else works."""
+
+
+class NoRun(NotFound):
+    """There is no forecast here that you may see."""
+
+
+class Expired(Conflict):
+    """This forecast has expired. Ask for a new one: an old forecast must not steer today's patrols."""
+
+
+class NotADraft(Conflict):
+    """Only a draft can be published."""
+
+
+class NoOfficer(NotFound):
+    """There is no account of this name that may publish forecasts."""
+
+
+class NoSuchHead(BadRequest):
+    """There is no crime head with this key, or its places are protected and are not forecast."""
+
+
+class NothingToForecast(Conflict):
+    """There are too few reported records to forecast from."""
+
+
+def check_on() -> None:
+    """Refuse all work where the one setting has forecasting off.
+
+    Raises
+    ------
+    SwitchedOff
+    """
+    if not current_app.extensions["naqsha.settings"].forecasting:
+        raise SwitchedOff

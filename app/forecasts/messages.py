@@ -1,0 +1,31 @@
+"""The words of a forecast's drivers in both languages: codes of forecasting.model to sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from forecasting.model import AREA_MEAN, LONG_RUN, NEAR_REPEAT, RECENCY
+
+DRIVERS: dict[str, tuple[str, str]] = {
+    RECENCY: (
+        "Recorded in this cell in the last %(weeks)d weeks",
+        "گزشتہ %(weeks)d ہفتوں میں اسی خانے میں درج واقعات",
+    ),
+    LONG_RUN: (
+        "Recorded in this cell over the longer past",
+        "اس خانے میں طویل عرصے سے درج ہونے والے واقعات",
+    ),
+    NEAR_REPEAT: (
+        "Recorded in the cells around it, up to %(rings)d away",
+        "اردگرد کے خانوں میں، %(rings)d خانے دور تک، درج واقعات",
+    ),
+    AREA_MEAN: (
+        "The usual level of the whole area",
+        "پورے علاقے کی عمومی سطح",
+    ),
+}
+
+
+def say(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """Give a driver's sentence in English and in Urdu."""
+    english, urdu = DRIVERS[code]
+    return english % params, urdu % params

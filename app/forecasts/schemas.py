@@ -1,0 +1,131 @@
+"""The shapes of the room's requests and answers, as /openapi.json describes them."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class RunQuery(BaseModel):
+    """Which run is wanted."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    jurisdiction: str | None = Field(None, description="a jurisdiction's code", max_length=100)
+    head: str | None = Field(None, description="a crime head's key", max_length=60)
+
+
+class RunRequest(BaseModel):
+    """What to forecast; with nothing named, every jurisdiction that has data, the usual heads, the coming week."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    jurisdiction: str | None = Field(None, description="a district's, region's or province's code", max_length=100)
+    heads: list[str] | None = Field(None, description="crime heads' keys", min_length=1, max_length=30)
+    week: date | None = Field(None, description="a day of the week to forecast")
+
+
+class Answer(BaseModel):
+    """An answer that may gain members: a reader ignores what it does not know."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Score(BaseModel):
+    """How the run's method did on weeks that it had not seen; null where there was nothing to divide by."""
+
+    hit_rate_5: float | None = Field(description="share of records in the best 5 % of the area")
+    pai_5: float | None
+    pei_5: float | None
+    coverage_90: float | None = Field(
+        description="share of cells inside the 90 % interval, randomised for small counts"
+    )
+    expected_over_observed: float | None
+    weeks: int = Field(description="weeks that were scored")
+
+
+class Interval(BaseModel):
+    """A difference with its paired 90 % interval over weeks."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+class Versus(BaseModel):
+    """Another method on the same weeks; the difference is the run's hit rate at 5 % minus its."""
+
+    method: str
+    hit_rate_5: float | None
+    difference: Interval
+
+
+class Run(Answer):
+    """A run without its cells."""
+
+    id: int
+    method: str
+    state: str
+    made_at: str
+    expires_at: str
+    expired: bool
+    week_start: str
+    head: str
+    jurisdiction: str
+    resolution: int
+    data_hash: str
+    synthetic: bool = Field(description="whether synthetic records are among the data")
+    score: Score
+    versus: list[Versus]
+
+
+class Driver(BaseModel):
+    """One reason for a cell's rate; the shares of a cell's drivers add up to 1."""
+
+    code: str
+    share: float
+    text: str
+    text_ur: str
+
+
+class Cell(BaseModel):
+    """A cell's expected records in the week, with a 90 % interval; rank 1 is the highest, ties share a rank."""
+
+    cell: str = Field(description="H3 index, 15 hexadecimal digits")
+    rate: float
+    low: float
+    high: float
+    rank: int
+    drivers: list[Driver]
+
+
+class Forecast(BaseModel):
+    """A run with its best-ranked cells: a tenth of the area, at most 500."""
+
+    run: Run
+    cells: list[Cell]
+
+
+class Runs(BaseModel):
+    """Runs, newest week first."""
+
+    runs: list[Run]
+
+
+class JobAsked(BaseModel):
+    """The job that was queued: see /api/jobs/<job>."""
+
+    job: int
+
+
+class Job(Answer):
+    """A long piece of work that the reader asked for."""
+
+    job: int
+    task: str
+    state: str = Field(description="waiting, running, done, failed or cancelled")
+    done: int
+    total: int | None
+    message: str
+    result: Any
+    cancel_asked: bool
