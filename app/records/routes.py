@@ -3,12 +3,13 @@
 from typing import Any
 
 from apiflask import APIBlueprint, APIFlask
+from flask_login import current_user
 
 from app.db.session import db_session
 from app.policy import Permission, allows, may
-from app.records import opening, service
+from app.records import opening, pins, service
 from app.records.filters import CellQuery, Filter, MapQuery, parse_cell
-from app.records.schemas import CellRecords, Cells, Record, RecordCells, Summary
+from app.records.schemas import CellRecords, Cells, Pin, Pinned, Record, RecordCells, Summary
 
 bp = APIBlueprint("records", __name__, url_prefix="/api", tag="Records")
 
@@ -63,6 +64,16 @@ def record(record_id: int) -> dict[str, Any]:
 def record_cells(record_id: int) -> dict[str, Any]:
     """Whoever sees records; the cells of a record with their mass, and its current fix."""
     return opening.record_cells(db_session(), record_id, may(Permission.SEE_PROTECTED))
+
+
+@bp.post("/records/<int:record_id>/pin")
+@bp.input(Pin, location="json", arg_name="body")
+@bp.output(Pinned, status_code=201)
+@allows(Permission.PIN)
+def pin(record_id: int, body: Pin) -> dict[str, Any]:
+    """Officers who pin; the record's mass moves to the point at once, and what was believed is kept."""
+    fix_id = pins.pin(db_session(), record_id, body.lat, body.lon, current_user.id, body.reason)
+    return {"id": record_id, "fix": fix_id}
 
 
 def register(app: APIFlask) -> None:

@@ -68,3 +68,18 @@ class RecordCells(Answer):
     cells: list[CellMass]
     fix: dict[str, Any] | None
     synthetic: bool
+
+
+class Pin(BaseModel):
+    """Where an officer says that it happened."""
+
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    reason: str = Field("", max_length=500)
+
+
+class Pinned(BaseModel):
+    """The record and its new fix."""
+
+    id: int
+    fix: int

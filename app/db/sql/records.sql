@@ -198,3 +198,27 @@ SELECT v.version, v.content, v.known_from, v.known_until FROM record_version v W
 -- Gives the encrypted persons of a record.
 -- Answered by party_record.
 SELECT p.role, p.name, p.cnic, p.phone FROM person.party p WHERE p.record_id = :id ORDER BY p.id
+
+-- name: records.for_pin
+-- Gives what a pin needs of a record and its time, and locks the record: two pins on one record take their turns.
+-- Answered by record's primary key and mass_current.
+SELECT r.kind::text AS kind, r.cancelled, lower(m.shifts) AS first_shift, m.shift_mass
+FROM record r LEFT JOIN mass m ON m.record_id = r.id AND m.known_until IS NULL
+WHERE r.id = :id FOR UPDATE OF r
+
+-- name: records.add_pin
+-- Inserts the fix of a pin and gives its id.
+INSERT INTO fix (record_id, station_id, method, score, accuracy_m, point, reasons, account_id)
+SELECT r.id, r.station_id, :method, 1, :accuracy_m,
+  ST_SetSRID(ST_MakePoint(CAST(:lon AS double precision), CAST(:lat AS double precision)), 4326), CAST(:reasons AS jsonb), :account
+FROM record r WHERE r.id = :record
+RETURNING id
+
+-- name: records.add_pinned_mass
+-- Inserts the mass of a pin, the whole unit on one cell over the record's own shifts, and gives its id.
+INSERT INTO mass (record_id, fix_id, station_id, kind, head_id, discovery, protected, resolution, cells, cell_upto, keys, shifts,
+  shift_mass, known_at)
+SELECT r.id, :fix, r.station_id, r.kind, r.head_id, r.discovery, r.protected, 9, ARRAY[CAST(:cell AS bigint)],
+  ARRAY[CAST(:upto AS integer)], CAST(:keys AS bigint[]), CAST(:shifts AS int4range), CAST(:shift_mass AS integer[]), r.known_at
+FROM record r WHERE r.id = :record
+RETURNING id

@@ -161,7 +161,9 @@ def _ask(session: Session, wanted: Filter, sees_protected: bool) -> dict[str, An
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(wanted=filters, head=st.sampled_from([None, *HEADS]), station=st.sampled_from([None, GULBERG]), sees=st.booleans())
+@given(
+    wanted=filters, head=st.sampled_from([None, *HEADS]), station=st.sampled_from([None, GULBERG]), sees=st.booleans()
+)
 def test_law_of_mass(
     engine_session: Session, planted: Planted, wanted: Filter, head: str | None, station: str | None, sees: bool
 ) -> None:
