@@ -97,7 +97,6 @@ def parents(cells: CellArray, resolution: int) -> CellArray:
     ----------
     cells : ndarray of int64 or uint64, any shape
         Valid cells; only their resolution is checked.
-    resolution : int
 
     Returns
     -------
@@ -238,7 +237,6 @@ def cells_of_polygon(polygon: Any, resolution: int) -> list[int]:
     ----------
     polygon : shapely Polygon or MultiPolygon
         (Longitude, latitude) in degrees; its edges are straight in these coordinates, as PostGIS sees them.
-    resolution : int
 
     Raises
     ------
@@ -282,20 +280,12 @@ def weighted_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int], list[
     The polygon is filled with sample points, the centres of cells two resolutions finer (49 a cell). A cell
     counts by the samples in it, so that cells cut by the edge have less mass instead of all or none.
 
-    Parameters
-    ----------
-    polygon : shapely Polygon or MultiPolygon
-        (Longitude, latitude) in degrees.
-    limit : int
-
     Returns
     -------
     resolution : int
         The finest of 9 to 4 with at most ``limit`` cells.
-    cells : list of int, length c
-        In rising order.
-    weights : list of int, length c
-        Samples in each cell, above zero.
+    cells, weights : list of int, length c
+        Cells in rising order, and the samples in each, above zero.
     samples : ndarray of float64, shape (s, 2)
         (Latitude, longitude) of every sample, ``s = sum(weights)``, grouped in the order of ``cells``.
 

@@ -8,7 +8,7 @@ drawn at random from the whole area would be. esda computes it; what this module
   commonest thing there is, gets the smallest p of all. Permutations are therefore drawn and counted here, ties on both
   sides, and esda is asked for z alone;
 * row-standardised weights make esda's variance that of another statistic: weights are binary;
-* its permutations compile for half a minute in every new process, and its ``n_jobs=-1`` would fork inside a web worker:
+* its permutations compile for 17 to 45 s in every new process, and its ``n_jobs=-1`` would fork inside a web worker:
   neither is used;
 * 999 permutations cannot give a p below 0.002, which under false-discovery control of a thousand cells is almost
   never enough: by default there are as many as the number of cells needs.

@@ -140,5 +140,5 @@ def test_candidates_share_the_unit_equally() -> None:
 
 
 def test_cells_cut_by_the_edge_weigh_less() -> None:
-    region = regions.polygon_region(projection.disc(*LAHORE, 1200))
+    region = regions.polygon_region(shapely.Point(LAHORE[1], LAHORE[0]).buffer(0.012))
     assert max(region.masses) > 3 * min(region.masses)
