@@ -39,7 +39,9 @@ export function kindMark(kind) {
 
 /** Text that keeps its own direction: numbers, codes and names. */
 export function bdi(text, extra = "") {
-  return el("bdi", extra ? { class: extra } : {}, String(text));
+  const own = el("bdi", {}, String(text));
+  // The class goes on a wrapper: the isolate's own direction would turn the wrapper's start and end around.
+  return extra ? el("span", { class: extra }, own) : own;
 }
 
 export const byId = (id) => document.getElementById(id);

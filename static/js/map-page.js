@@ -11,7 +11,7 @@ import { LAYERS, refresh } from "./layers.js";
 import { draw as drawLegend, flipLayer, setBeside, setResolution, setRun, startLegend } from "./legend.js";
 import { drawList } from "./list.js";
 import { fly, keepScale, mark, onCells, startMap, visibleCells } from "./map.js";
-import { openPanel, setForecastCells, setPanelNumbers } from "./panel.js";
+import { openPanel, setClicked, setForecastCells, setPanelNumbers } from "./panel.js";
 import { flipPlay, isPlaying, startPlay } from "./play.js";
 import * as rail from "./rail.js";
 import { focusSearch, startSearch } from "./search.js";
@@ -149,6 +149,7 @@ function choose(feature) {
     location.assign(`/records/${encodeURIComponent(feature.properties.id)}?from=${encodeURIComponent(location.pathname + search())}`);
     return;
   }
+  if (feature.layer.id === "forecast") setClicked(feature.properties);
   set({ cell: feature.properties.cell }, { push: true });
 }
 

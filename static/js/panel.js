@@ -12,6 +12,9 @@ let forecastCells = new Map();
 let page = null; // {cell, mass, records, next}
 let numbers = null;
 
+let clicked = null; // the forecast cell last clicked, for one that is not among those sent with their drivers
+
+export const setClicked = (properties) => { clicked = properties; };
 export const setForecastCells = (cells) => { forecastCells = new Map((cells ?? []).map((cell) => [cell.cell, cell])); };
 
 /** Shows what the state names: a cell's records, or how to begin. */
@@ -88,7 +91,7 @@ function draw() {
   const loaded = sum(page.records);
   const even = millionths(loaded) === millionths(page.mass);
   replace(byId("panel-body"),
-    head(el("p", { class: "panel-kicker" }, t("Cell"), " ", bdi(page.cell, "code")), el("p", { class: "figure", id: "cell-mass", data: { mass: page.mass } }, bdi(mass(page.mass)), " ", el("small", {}, t("records' worth"))), proof(loaded, even)),
+    head(el("p", { class: "panel-kicker" }, t("Cell"), " ", bdi(page.cell, "code")), el("p", { class: "figure", id: "cell-mass", data: { mass: page.mass } }, bdi(mass(page.mass)), " ", el("small", {}, t("records' worth"))), page.records.length ? proof(loaded, even) : null),
     drivers(),
     page.records.length
       ? el("ol", { class: "records", id: "records" }, page.records.map(item))
@@ -104,7 +107,7 @@ function proof(loaded, even) {
 }
 
 function drivers() {
-  const cell = hasLayer("forecast") ? forecastCells.get(page.cell) : null;
+  const cell = hasLayer("forecast") ? forecastCells.get(page.cell) ?? (clicked?.cell === page.cell ? clicked : null) : null;
   if (!cell) return null;
   return el("section", { class: "panel-part forecast-card" },
     el("h3", {}, t("Forecast for the coming week")),

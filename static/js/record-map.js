@@ -19,7 +19,7 @@ export function drawRecordMap(answer, cells) {
     sources: { record: { type: "geojson", data } },
     cells: [
       { id: "record", type: "fill", source: "record", paint: { "fill-color": stepColour(["get", "mass"], edges, ramp(theme(), edges.length + 1)), "fill-opacity": 0.75 } },
-      { id: "record-edge", type: "line", source: "record", paint: { "line-color": GROUND[theme()].pick, "line-width": 1.2 } },
+      { id: "record-edge", type: "line", source: "record", paint: { "line-color": theme() === "dark" ? GROUND.dark.land : "#8a5a2b", "line-width": 1 } },
     ],
     overlays: [],
   });

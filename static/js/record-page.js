@@ -65,7 +65,9 @@ function length(metres, sign = "") {
 }
 
 function drawFacts(record) {
-  const detail = Object.entries(record.detail ?? {}).filter(([name, value]) => !(name === "fir_id" && !value));
+  const order = Object.keys(LABELS);
+  const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
+  const detail = Object.entries(record.detail ?? {}).filter(([name, value]) => !(name === "fir_id" && !value)).sort(([a], [b]) => place(a) - place(b));
   replace(byId("record-facts"),
     sheet(t("The record"), el("dl", { class: "pairs" },
       pair(t("Kind"), kindOne(record.kind)), pair(t("Number"), record.title), pair(t("Crime head"), lang === "ur" ? record.head_name_ur : record.head_name), pair(t("Station"), own(record.station)),
