@@ -1,0 +1,127 @@
+"""The reasons of a fix in words, English and Urdu: one table, one row a code of `spatial.geocoding`.
+
+A record's page shows both languages from one answer, hence a table and not the catalogue of the pages.  The Urdu is
+*unreviewed*: no native officer has read it yet.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "station_unknown": ("The station {station} is not known here.", "تھانہ {station} یہاں درج نہیں۔"),
+    "coordinates_incomplete": (
+        "Only one of latitude and longitude was given, so neither was used.",
+        "عرض بلد اور طول بلد میں سے صرف ایک دیا گیا، اس لیے کوئی استعمال نہیں ہوا۔",
+    ),
+    "coordinates_not_numbers": (
+        "The coordinates are not numbers and were not used.",
+        "نقاط عددی نہیں، اس لیے استعمال نہیں ہوئے۔",
+    ),
+    "coordinates_zero": (
+        "The coordinates are 0, 0: an empty form, not a place.",
+        "نقاط صفر، صفر ہیں: یہ خالی فارم ہے، کوئی جگہ نہیں۔",
+    ),
+    "coordinates_swapped": (
+        "Latitude {lat} and longitude {lon} look exchanged; they were not used. The source should mend its export.",
+        "عرض بلد {lat} اور طول بلد {lon} آپس میں بدلے ہوئے لگتے ہیں؛ استعمال نہیں ہوئے۔ ماخذ اپنی فائل درست کرے۔",
+    ),
+    "coordinates_outside_country": (
+        "The coordinates {lat}, {lon} are not in Pakistan and were not used.",
+        "نقاط {lat}، {lon} پاکستان میں نہیں، اس لیے استعمال نہیں ہوئے۔",
+    ),
+    "coordinates_given": ("The source gave coordinates.", "ماخذ نے نقاط دیے۔"),
+    "coordinates_given_vague": (
+        "The source gave coordinates, good to about {accuracy_m} m, so they were spread.",
+        "ماخذ نے تقریباً {accuracy_m} میٹر تک درست نقاط دیے، اس لیے انہیں پھیلایا گیا۔",
+    ),
+    "coordinates_too_vague": (
+        "The coordinates are good to {accuracy_m} m only: too little to place the record by them.",
+        "نقاط صرف {accuracy_m} میٹر تک درست ہیں: جگہ متعین کرنے کے لیے ناکافی۔",
+    ),
+    "coordinates_at_station": (
+        "The coordinates are those of the station house {station}: perhaps typed in at the desk.",
+        "یہ نقاط خود تھانہ {station} کی عمارت کے ہیں: شاید میز پر بیٹھ کر درج ہوئے۔",
+    ),
+    "coordinates_outside_station_area": (
+        "The coordinates lie outside the area of station {station}.",
+        "یہ نقاط تھانہ {station} کی حدود سے باہر ہیں۔",
+    ),
+    "place_matched": ("The text names {name}.", "متن میں {name} کا نام ہے۔"),
+    "landmark_matched": ("The text names the landmark {name}.", "متن میں نشانِ راہ {name} کا نام ہے۔"),
+    "place_too_large": (
+        "{name} is too large to place a record by it.",
+        "{name} اتنا بڑا ہے کہ اس سے جگہ متعین نہیں ہو سکتی۔",
+    ),
+    "place_wider_than_station": (
+        "{name} is wider than the station's own area, so it says nothing more.",
+        "{name} تھانے کی اپنی حدود سے بڑا ہے، اس لیے مزید کچھ نہیں بتاتا۔",
+    ),
+    "place_outside_station_area": (
+        "{name} lies outside the area of station {station}.",
+        "{name} تھانہ {station} کی حدود سے باہر ہے۔",
+    ),
+    "name_narrowed_by_station": (
+        "{candidates} places bear the name “{name}”; those in the station's area were taken.",
+        "«{name}» نام کی {candidates} جگہیں ہیں؛ تھانے کی حدود والی لی گئیں۔",
+    ),
+    "name_spread": (
+        "{candidates} places close together bear the name “{name}”; the record is spread over them.",
+        "«{name}» نام کی {candidates} جگہیں قریب قریب ہیں؛ اندراج ان پر پھیلایا گیا۔",
+    ),
+    "name_ambiguous": (
+        "{candidates} places of the district bear the name “{name}”; none could be preferred.",
+        "ضلع میں «{name}» نام کی {candidates} جگہیں ہیں؛ کسی ایک کو ترجیح نہ دی جا سکی۔",
+    ),
+    "distance_impossible": (
+        "The distance from the station cannot be right and was not used.",
+        "تھانے سے دیا گیا فاصلہ درست نہیں ہو سکتا، استعمال نہیں ہوا۔",
+    ),
+    "bearing_without_station": (
+        "A distance and direction were given, but not from which station.",
+        "فاصلہ اور سمت تو دیے گئے مگر کس تھانے سے، یہ نہیں۔",
+    ),
+    "bearing": (
+        "{distance_m} m towards {direction_deg}° from station {station}, within the station's area.",
+        "تھانہ {station} سے {direction_deg}° کی سمت {distance_m} میٹر، تھانے کی حدود کے اندر۔",
+    ),
+    "distance_only": (
+        "{distance_m} m from station {station}, in a direction that was not given.",
+        "تھانہ {station} سے {distance_m} میٹر، سمت درج نہیں۔",
+    ),
+    "bearing_outside_station_area": (
+        "The distance and direction lead out of the area of station {station} and were not used.",
+        "فاصلہ اور سمت تھانہ {station} کی حدود سے باہر لے جاتے ہیں، استعمال نہیں ہوئے۔",
+    ),
+    "bearing_mostly_outside_station_area": (
+        "Most of what the distance and direction mean lies outside the station's area.",
+        "فاصلے اور سمت کا زیادہ تر حصہ تھانے کی حدود سے باہر ہے۔",
+    ),
+    "station_area": (
+        "Nothing closer is known than the area of station {station}.",
+        "تھانہ {station} کی حدود سے زیادہ قریب کچھ معلوم نہیں۔",
+    ),
+    "station_area_unknown": (
+        "The area of station {station} is not known.",
+        "تھانہ {station} کی حدود معلوم نہیں۔",
+    ),
+    "pinned": ("An officer pinned it. {reason}", "افسر نے نقشے پر جگہ لگائی۔ {reason}"),
+    "hotel": ("Where the hotel is.", "جہاں ہوٹل واقع ہے۔"),
+}
+
+
+class _Blank(dict[str, Any]):
+    """Params in which one that is missing reads as a dash, since old fixes may lack what a new sentence asks for."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def say(code: str, params: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Give a reason as its code and its sentence in both languages; a code without a sentence says itself."""
+    english, urdu = SENTENCES.get(code, (code, code))
+    values = _Blank({name: _written(value) for name, value in (params or {}).items()})
+    return {"code": code, "text": english.format_map(values).strip(), "text_ur": urdu.format_map(values).strip()}
+
+
+def _written(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
