@@ -1,0 +1,136 @@
+"""One row of a FIR file: station, year and number are its key; its gravest section decides its head."""
+
+from functools import lru_cache
+
+from app.ingest.keys import parse_fir_number
+from app.ingest.problems import BadValue
+from app.ingest.reading import (
+    Reading,
+    Record,
+    digest_of,
+    is_cancelled,
+    read_person,
+    read_point,
+    read_times,
+    text_of,
+)
+from app.ingest.rows import Row
+from app.reference.rules import current_rules, head_of, parse_sections
+from spatial.addresses import parse_bearing, parse_direction, parse_distance
+from spatial.geocoding import Query
+
+Sections = tuple[tuple[str, str, str | None], ...]
+
+
+@lru_cache(maxsize=16_384)
+def read_sections(text: str, property_kind: str) -> tuple[int, str, str, Sections]:
+    """Give head, discovery, rule version and the sections as (law, section, date added) of what a FIR cites.
+
+    Raises
+    ------
+    BadValue
+        ``sections_unreadable`` where there is text but no section in it.
+    """
+    rules = current_rules()
+    try:
+        sections = parse_sections(text, rules) if text else []
+    except ValueError:
+        sections = []
+    if text and not sections:
+        raise BadValue("sections_unreadable", "sections", value=text[:60])
+    head, discovery, version = head_of(sections, property_kind or None, rules)
+    written = tuple(
+        (
+            s.law,
+            f"{s.number}{'-' + s.suffix if s.suffix else ''}{'(' + s.sub + ')' if s.sub else ''}",
+            s.added and s.added.isoformat(),
+        )
+        for s in sections
+    )
+    return head, discovery, version, written
+
+
+@lru_cache(maxsize=16_384)
+def read_bearing(distance: str, direction: str) -> tuple[float | None, float | None]:
+    """Give metres and degrees from the station.
+
+    Raises
+    ------
+    BadValue
+        ``distance_unreadable`` or ``direction_unreadable``.
+    """
+    if not distance and not direction:
+        return None, None
+    metres, degrees = parse_distance(distance) if distance else None, parse_direction(direction) if direction else None
+    if distance and (metres is None or degrees is None):
+        said = parse_bearing(f"{distance} {direction}")
+        if said is not None:
+            metres = said.distance_m if metres is None else metres
+            degrees = said.direction_deg if degrees is None else degrees
+    if distance and metres is None:
+        raise BadValue("distance_unreadable", "distance", value=distance[:60])
+    if direction and degrees is None:
+        raise BadValue("direction_unreadable", "direction", value=direction[:60])
+    return metres, degrees
+
+
+def read_fir(row: Row, values: dict[str, str], reading: Reading) -> Record:
+    """Give the record of a FIR's row.
+
+    Raises
+    ------
+    BadValue
+    """
+    station = reading.station(values)
+    number = parse_fir_number(values.get("number", ""), values.get("year", ""), reading.now.year + 1)
+    times = read_times(values, reading)
+    sections_text, property_kind = text_of(values, "sections"), text_of(values, "property").casefold()
+    head, discovery, version, sections = read_sections(sections_text, property_kind)
+    given, accuracy, says_place = read_point(values)
+    distance_text, direction_text = text_of(values, "distance"), text_of(values, "direction")
+    distance, direction = read_bearing(distance_text, direction_text)
+    place, status, narrative, e_tag = (text_of(values, name) for name in ("place", "status", "narrative", "e_tag"))
+    person = read_person(values, "complainant")
+    return Record(
+        line=row.line,
+        raw=row.raw,
+        key=f"{station.code}/{number.year}/{number.number}",
+        station=station,
+        head_id=head,
+        discovery=discovery,
+        protected=head in reading.protected_heads,
+        cancelled=is_cancelled(status),
+        occurred=times.occurred,
+        reported_at=times.reported_at,
+        known_at=times.known_at,
+        place_text=place,
+        given=given,
+        query=Query(
+            text=place or None,
+            lat=given[0] if given and says_place else None,
+            lon=given[1] if given and says_place else None,
+            accuracy_m=accuracy,
+            station=station.code,
+            district=station.district,
+            distance_m=distance,
+            direction=direction,
+        ),
+        detail={
+            "year": number.year,
+            "number": number.number,
+            "e_tag": e_tag or None,
+            "sections": sections_text,
+            "property": property_kind or None,
+            "distance_m": distance,
+            "direction": direction_text or None,
+            "status": status or None,
+            "narrative": narrative,
+            "rule_version": version,
+        },
+        sections=sections,
+        person=person,
+        digest=digest_of(
+            station.code, *number, times.content, sections_text, property_kind, given, accuracy, distance, direction,
+            place, status, narrative, e_tag, person and reading.mark(person.name, person.cnic or "", person.phone),
+        ),
+    )  # fmt: skip
