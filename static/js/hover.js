@@ -1,12 +1,12 @@
 // The card beside the pointer: a cell's numbers, by kind, and the change against the window before. Never a name.
-import { isAbort, lane } from "./api.js";
+import { ask, isAbort } from "./api.js";
 import { bdi, byId, el, kindMark, replace } from "./dom.js";
 import { mass, t } from "./i18n.js";
-import { currentWindow, filters, get } from "./state.js";
+import { currentWindow, filters, filtersBefore, get } from "./state.js";
 import { kindName } from "./words.js";
 
 const REST = 80;
-const fetchCell = lane();
+let asking = null;
 const known = new Map();
 let waiting = null;
 let shown = null;
@@ -39,12 +39,22 @@ export function showHover(feature, point) {
 async function more(card, feature) {
   const cell = feature.properties.cell;
   try {
-    known.set(cell, await fetchCell(`/api/cells/${cell}`, filters()));
+    known.set(cell, await numbersOf(cell));
   } catch (error) {
     if (isAbort(error)) return;
     known.set(cell, null);
   }
   if (shown === cell) fill(card, feature, known.get(cell));
+}
+
+// One row a question is enough: each answer carries the cell's whole mass.
+async function numbersOf(cell) {
+  asking?.abort();
+  asking = new AbortController();
+  const massOf = async (params) => (await ask(`/api/cells/${cell}/records`, { ...params, limit: 1 }, { signal: asking.signal })).mass;
+  const kinds = get("kinds");
+  const [earlier, ...masses] = await Promise.all([massOf(filtersBefore()), ...(kinds.length > 1 ? kinds.map((kind) => massOf({ ...filters(), kinds: kind })) : [])]);
+  return { by_kind: masses.length ? Object.fromEntries(kinds.map((kind, index) => [kind, masses[index]])) : null, before: { mass: earlier } };
 }
 
 function fill(card, feature, numbers) {

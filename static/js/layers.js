@@ -7,6 +7,8 @@ import { theme } from "./theme.js";
 
 /** The layers in the order of the legend; number keys switch them. */
 export const LAYERS = ["cells", "points", "forecast", "hotspots"];
+/** Single records are drawn from this zoom on. */
+export const POINTS_FROM = 12;
 export const VALUE = { cells: "mass", forecast: "rate" };
 
 const scale = { cells: { edges: [], counts: [] }, forecast: { edges: [], counts: [] } };
@@ -24,12 +26,12 @@ const toQuery = (params) => Object.entries(params).map(([key, value]) => `${key}
 export function tiles(layer) {
   if (layer === "cells" || layer === "points") return tileUrl(layer, toQuery(filters()));
   const params = {};
-  if (get("heads").length === 1) params.head = get("heads")[0];
+  if (layer === "forecast" && get("heads").length === 1) params.heads = get("heads")[0];
   if (get("jurisdiction")) params.jurisdiction = get("jurisdiction");
-  return tileUrl(layer, toQuery(layer === "forecast" ? params : { ...(params.jurisdiction ? { jurisdiction: params.jurisdiction } : {}) }));
+  return tileUrl(layer, toQuery(params));
 }
 
-const shown = (layer) => ({ visibility: hasLayer(layer) ? "visible" : "none" });
+const shown = (layer) => ({ visibility: hasLayer(layer) && LAYERS.includes(layer) ? "visible" : "none" });
 
 function cellFilter() {
   if (off.size === 0) return ["has", "cell"];
@@ -51,7 +53,7 @@ function parts() {
   const edgeWidth = ["interpolate", ["linear"], ["zoom"], 4, 0.4, 12, 0.9];
   return {
     sources: {
-      cells: vector("cells", 15), points: { type: "vector", tiles: [tiles("points")], minzoom: 3, maxzoom: 15 },
+      cells: vector("cells", 15), points: { type: "vector", tiles: [tiles("points")], minzoom: POINTS_FROM, maxzoom: 15 },
       forecast: vector("forecast", 15), hotspots: vector("hotspots", 15),
     },
     cells: [
@@ -108,11 +110,17 @@ export function setOpacity(map, layer, value) {
   for (const [id, property] of paint[layer]) map.setPaintProperty(id, property, value);
 }
 
+/** Takes away a layer that this node or this reader does not have. */
+export function without(layer) {
+  const index = LAYERS.indexOf(layer);
+  if (index >= 0) LAYERS.splice(index, 1);
+}
+
 /** Brings sources and visibility in step with the state. */
 export function refresh(map, { filters: changed = true } = {}) {
-  for (const layer of LAYERS) {
+  for (const layer of ["cells", "points", "forecast", "hotspots"]) {
     const ids = { cells: ["cells", "cells-edge"], forecast: ["forecast", "forecast-edge"], hotspots: ["hotspots"], points: ["points"] }[layer];
-    for (const id of ids) map.setLayoutProperty(id, "visibility", hasLayer(layer) ? "visible" : "none");
+    for (const id of ids) map.setLayoutProperty(id, "visibility", shown(layer).visibility);
     const source = map.getSource(layer);
     const url = tiles(layer);
     if (changed && source && source.tiles?.[0] !== url) source.setTiles([url]);

@@ -1,7 +1,7 @@
 // The legend is the layer control: on and off, strength, classes with their counts, the score beside a forecast's name.
 import { bdi, byId, el, icon, kindMark, replace } from "./dom.js";
 import { mass, number, percent, t, tn, when } from "./i18n.js";
-import { LAYERS, coloursOf, flipClass, isClassOff, opacityOf, scaleOf, setOpacity } from "./layers.js";
+import { LAYERS, POINTS_FROM, coloursOf, flipClass, isClassOff, opacityOf, scaleOf, setOpacity } from "./layers.js";
 import { get, hasLayer, set } from "./state.js";
 import { kindName } from "./words.js";
 
@@ -76,7 +76,7 @@ function strength(layer) {
 
 function detail(layer) {
   if (layer === "cells") return [classes("cells", t("records in a cell")), cellNote()];
-  if (layer === "points") return [el("ul", { class: "legend-kinds" }, get("kinds").map((kind) => el("li", {}, kindMark(kind), kindName(kind)))), el("p", { class: "explain" }, t("Only records with a point of their own. Sensitive places are never shown singly."))];
+  if (layer === "points") return [el("ul", { class: "legend-kinds" }, get("kinds").map((kind) => el("li", {}, kindMark(kind), kindName(kind)))), theMap.getZoom() < POINTS_FROM ? el("p", { class: "explain" }, t("Go nearer to see single records.")) : null, el("p", { class: "explain" }, t("Only records with a point of their own. Sensitive places are never shown singly."))];
   return layer === "forecast" ? forecast() : hotspots();
 }
 
@@ -107,27 +107,27 @@ function classes(layer, unit) {
 function forecast() {
   const answer = runs.forecast;
   if (answer === undefined) return el("span", { class: "skeleton" });
+  if (answer?.refused) return el("p", { class: "explain" }, answer.refused);
   if (answer === null) return el("p", { class: "explain" }, t("No forecast covers this filter. Choose one crime head, or ask an analyst to run one."));
   const { run } = answer;
   return [
     classes("forecast", t("expected reports in the week")),
     el("dl", { class: "facts" },
-      fact(t("Week from"), run.week_start ? when(run.week_start, "day") : null), fact(t("Method"), run.method), fact(t("State"), run.state ? stateName(run.state) : null),
+      fact(t("Week from"), run.week_start ? when(run.week_start, "day") : null), fact(t("Method"), methodTitle(run.method)), fact(t("State"), run.state ? stateName(run.state) : null),
       fact(t("Known by"), run.made_at ? when(run.made_at) : null), fact(t("PAI at 5 %"), run.score?.pai_5 === undefined || run.score?.pai_5 === null ? null : run.score.pai_5.toFixed(2)),
       fact(t("Against"), against(run)), fact(t("Expires"), run.expires_at ? when(run.expires_at, "day") : null), fact(t("Data"), run.data_hash ? run.data_hash.slice(0, 10) : null)),
     el("p", { class: "explain" }, t("Expected reports at a place, not people. A forecast is not evidence and gives no ground to stop or search anyone.")),
   ];
 }
 
+const methodTitle = (method) => ({ last_year: t("last year's counts"), decayed_mean: t("decayed mean"), smoothed_decayed_mean: t("smoothed decayed mean") }[method] ?? String(method).replaceAll("_", " "));
+
 export const stateName = (state) => ({ draft: t("draft"), published: t("published"), expired: t("expired"), withdrawn: t("withdrawn") }[state] ?? state);
 
 function against(run) {
-  const versus = run.versus ?? run.score?.baseline;
-  if (!versus) return null;
-  if (typeof versus === "string") return versus;
-  if (typeof versus === "number") return percent(versus);
-  const label = versus.method ?? versus.name ?? "";
-  return versus.hit_rate_5 === undefined ? label : `${label} ${percent(versus.hit_rate_5)}`;
+  // The best of the others: what a reader should weigh the run's own rate against.
+  const others = [run.versus ?? []].flat().filter((other) => typeof other.hit_rate_5 === "number").sort((a, b) => b.hit_rate_5 - a.hit_rate_5);
+  return others.length ? `${methodTitle(others[0].method)} ${percent(others[0].hit_rate_5)}` : null;
 }
 
 function hotspots() {

@@ -7,7 +7,7 @@ import { COUNTRY, HOMES, homeOf } from "./homes.js";
 import { forget, hideHover, showHover } from "./hover.js";
 import { mass, t } from "./i18n.js";
 import { startKeys, showKeys } from "./keys.js";
-import { LAYERS, refresh } from "./layers.js";
+import { LAYERS, refresh, without } from "./layers.js";
 import { draw as drawLegend, flipLayer, setBeside, setResolution, setRun, startLegend } from "./legend.js";
 import { drawList } from "./list.js";
 import { fly, keepScale, mark, onCells, startMap, visibleCells } from "./map.js";
@@ -66,7 +66,8 @@ function loadRuns() {
   const asked = { head: get("heads").length === 1 ? get("heads")[0] : "", jurisdiction: get("jurisdiction") };
   if (hasLayer("forecast")) {
     quietly(async () => { const answer = await lanes.forecast("/api/forecasts/latest", asked); setRun("forecast", answer?.run ? answer : null); setForecastCells(answer?.cells); if (get("cell")) openPanel(); },
-      () => { setRun("forecast", null); setForecastCells([]); });
+      // 409: there is one, but it has expired; its own words say so.
+      (error) => { setRun("forecast", error.status === 409 && error.detail ? { refused: error.detail } : null); setForecastCells([]); });
   }
   if (hasLayer("hotspots")) {
     quietly(async () => { const answer = await lanes.hotspots("/api/hotspots/latest", { jurisdiction: asked.jurisdiction }); setRun("hotspots", answer?.run ? answer : null); }, () => setRun("hotspots", null));
@@ -146,7 +147,7 @@ function showMode() {
 function choose(feature) {
   hideHover();
   if (feature.layer.id === "points") {
-    location.assign(`/records/${encodeURIComponent(feature.properties.id)}?from=${encodeURIComponent(location.pathname + search())}`);
+    location.assign(`/records/${encodeURIComponent(feature.id ?? feature.properties.id)}?from=${encodeURIComponent(location.pathname + search())}`);
     return;
   }
   if (feature.layer.id === "forecast") setClicked(feature.properties);
@@ -200,6 +201,8 @@ async function start() {
   const session = await startSession();
   setEnd(endOf(session) ?? undefined);
   if (session.user?.jurisdiction) rail.rememberJurisdictions([session.user.jurisdiction]);
+  if (session.forecasting === false || (session.permissions && !session.permissions.includes("see_forecasts"))) without("forecast");
+  if (session.permissions && !session.permissions.includes("see_records")) without("points");
   const home = homeOf(session);
   document.body.classList.toggle("kiosk", get("kiosk") === "1");
   startSheets();
@@ -227,6 +230,8 @@ async function start() {
   subscribe(changed);
   keepScale(map, { frozen: isPlaying, settled });
   onCells(map, { over: showHover, out: hideHover, choose, nothing: () => get("cell") && set({ cell: "" }, { push: true }) });
+  let resting = null;
+  map.on("moveend", () => { clearTimeout(resting); resting = setTimeout(loadBeside, 600); });
   map.once("load", () => { refresh(map); mark(map, get("cell") || null); });
   globalThis.naqsha = { map, visibleCells: () => visibleCells(map).map((feature) => feature.properties) };
 }

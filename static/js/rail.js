@@ -154,7 +154,7 @@ function drawJurisdiction() {
 function drawSources() {
   replace(byId("sources"), sources.map((source) => el("li", { class: "source" },
     el("div", { class: "source-head" }, el("strong", {}, source.name), source.synthetic ? el("span", { class: "badge badge-warn" }, t("synthetic")) : el("span", { class: "badge badge-good" }, t("real"))),
-    el("p", { class: "explain" }, bdi(number(source.records ?? 0)), " ", t("records"), source.data_to ? [" · ", t("to"), " ", bdi(day(source.data_to))] : null),
+    el("p", { class: "explain" }, bdi(number(source.accepted ?? source.records ?? 0)), " ", t("records"), source.data_to ? [" · ", t("to"), " ", bdi(day(source.data_to))] : null),
     source.attribution || source.licence ? el("p", { class: "explain" }, el("bdi", {}, [source.attribution, source.licence].filter(Boolean).join(" · "))) : null,
-    !source.synthetic && source.data_to ? el("button", { type: "button", class: "button button-quiet button-small", onclick: () => set({ kinds: "incident", heads: "", shift: "", span: "all", window: windowText({ from: toDays("1989-01-02"), to: toDays(source.data_to) + 1 }) }, { push: true }) }, t("Show these"), icon("arrow", "icon-small icon-flip")) : null)));
+    !source.synthetic && source.data_to && (source.kinds ?? ["incident"]).includes("incident") ? el("button", { type: "button", class: "button button-quiet button-small", onclick: () => set({ kinds: "incident", heads: "", shift: "", span: "all", window: windowText({ from: toDays("1989-01-02"), to: toDays(source.data_to) + 1 }) }, { push: true }) }, t("Show these"), icon("arrow", "icon-small icon-flip")) : null)));
 }

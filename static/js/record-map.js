@@ -6,10 +6,9 @@ import { allowWorker } from "./policy.js";
 import { GROUND, buildStyle } from "./style.js";
 import { onTheme, theme } from "./theme.js";
 
-export function drawRecordMap(answer, cells) {
-  const shapes = cells.filter((cell) => cell.boundary?.length);
+/** `shapes` are cells with mass and boundary, the heaviest first. */
+export function drawRecordMap(shapes) {
   const box = byId("record-map");
-  if (!shapes.length) { box.hidden = true; return; }
   allowWorker();
   const ring = (cell) => [...cell.boundary, cell.boundary[0]];
   const data = { type: "FeatureCollection", features: shapes.map((cell) => ({ type: "Feature", properties: { mass: cell.mass }, geometry: { type: "Polygon", coordinates: [ring(cell)] } })) };

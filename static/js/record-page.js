@@ -98,7 +98,7 @@ function drawFix(record, fix) {
     history.length ? sheet(t("What was believed, and when"), el("ol", { class: "steps history" }, history.map((step) => el("li", { class: step.until ? "" : "current" }, fixWords(step), step.by_officer ? [" ", el("span", { class: "badge badge-good" }, t("by an officer"))] : null, el("small", {}, el("bdi", {}, `${when(step.from)} – ${step.until ? when(step.until) : t("until now")}`)))))) : null);
 }
 
-function drawCells(answer) {
+async function drawCells(answer) {
   const cells = [...answer.cells].sort((a, b) => b.mass - a.mass);
   const sum = cells.reduce((total, cell) => total + Math.round(cell.mass * 1e6), 0);
   if (!cells.length) {
@@ -109,7 +109,8 @@ function drawCells(answer) {
   replace(byId("record-cells"), el("p", { class: `adds-up ${sum === 1_000_000 ? "" : "wrong"}` }, icon(sum === 1_000_000 ? "check" : "warn", "icon-small"), el("span", {}, sum === 1_000_000 ? tn("one record on %(n)s cell", "one record spread over %(n)s cells, adding to exactly one", cells.length) : mass(sum / 1e6))),
     el("details", { class: "record-cells" }, el("summary", {}, t("The cells as a table")), el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("Cell")), el("th", { scope: "col" }, t("Its part")))),
       el("tbody", {}, cells.map((cell) => el("tr", {}, el("td", {}, bdi(cell.cell, "code")), el("td", {}, bdi(cell.mass))))))));
-  drawRecordMap(answer, cells);
+  const { shapes } = await ask("/api/shapes", { cells: cells.map((cell) => cell.cell).join(",") });
+  drawRecordMap(cells.map((cell, index) => ({ ...cell, boundary: shapes[index].boundary })));
 }
 
 function failed(error) {
@@ -125,8 +126,8 @@ try {
   const [record, cells] = await Promise.all([ask(`/api/records/${encodeURIComponent(id)}`), ask(`/api/records/${encodeURIComponent(id)}/cells`).catch(() => null)]);
   drawHead(record);
   drawFacts(record);
-  if (cells) drawCells(cells);
   drawFix(record, cells?.fix);
+  if (cells) await drawCells(cells).catch(() => { byId("record-map").hidden = true; });
 } catch (error) {
   failed(error);
 }

@@ -75,13 +75,15 @@ async function look() {
 
 const typeName = (found) => ({
   place: t("Place"), neighbourhood: t("Neighbourhood"), landmark: t("Landmark"), station: t("Station"), record: t("Record"), fir: t("FIR"), complaint: t("Complaint"), cell: t("Cell"), coordinates: t("Coordinates"),
-}[found.type] ?? levelName(found.level ?? found.type));
+}[found.type] ?? levelName(found.level ?? found.detail ?? found.type));
+
+const beside = (found) => (found.type === "jurisdiction" ? "" : (lang === "ur" && found.detail_ur) || found.detail || "");
 
 function draw() {
   if (!results.length) { replace(list(), el("li", { class: "search-note" }, t("Nothing found."))); return; }
   replace(list(), results.slice(0, 12).map((found, index) => el("li", {
     class: "search-result", role: "option", id: `result-${index}`, "aria-selected": String(index === at), onclick: () => choose(found),
-  }, icon(ICONS[found.type] ?? "pin"), el("span", {}, el("bdi", {}, found.label ?? named(found)), found.context || found.district ? [" ", el("small", {}, (lang === "ur" && found.context_ur) || found.context || found.district)] : null), el("small", {}, typeName(found)))));
+  }, icon(ICONS[found.type] ?? "pin"), el("span", {}, el("bdi", {}, found.label ?? named(found)), beside(found) ? [" ", el("small", {}, beside(found))] : null), el("small", {}, typeName(found)))));
 }
 
 function choose(found) {

@@ -19,7 +19,7 @@ export async function startSession() {
   }
   const who = byId("user-who");
   if (who && session.user) {
-    replace(who, el("strong", {}, bdi(session.user.name)), el("span", {}, roleName(session.user.role)), el("span", {}, named(session.user.jurisdiction)));
+    replace(who, el("strong", {}, bdi(session.user.display_name || session.user.name)), el("span", {}, roleName(session.user.role)), el("span", {}, named(session.user.jurisdiction)));
   }
   const language = byId("language");
   language?.addEventListener("click", (event) => {
@@ -31,11 +31,14 @@ export async function startSession() {
   return session;
 }
 
+const calendar = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "Asia/Karachi" });
+const localDay = (moment) => calendar.format(new Date(moment));
+
 /** The day after the last datum: where windows that count back begin. */
 export function endOf(session) {
   const span = /\.\.(\d{4}-\d{2}-\d{2})/.exec(session.window_default ?? "");
   if (span) return toDays(span[1]);
-  return session.data_to ? toDays(session.data_to) + 1 : null;
+  return session.data_to ? toDays(localDay(session.data_to)) + 1 : null;
 }
 
 export function roleName(role) {
