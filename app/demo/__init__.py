@@ -1,1 +1,1 @@
-"""The synthetic demonstration: records of a written-down process on real places, for those who try Naqsha (docs/demo.md)."""
+"""The synthetic demonstration: records of a written-down process on real places (docs/demo.md)."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -12,7 +11,9 @@ from flask.cli import AppGroup
 demo_cli = AppGroup("demo", help="The synthetic demonstration; refused in production.")
 DEFAULT_RECORDS = 95_000
 
-_records = click.option("--records", default=DEFAULT_RECORDS, show_default=True, type=click.IntRange(100), help="about how many")
+_records = click.option(
+    "--records", default=DEFAULT_RECORDS, show_default=True, type=click.IntRange(100), help="about how many"
+)
 _seed = click.option("--seed", default=1, show_default=True, type=int, help="the same seed gives the same records")
 _until = click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="the day before which all ends (today)")
 
@@ -38,8 +39,7 @@ def load_command(records: int, seed: int, until: datetime | None) -> None:
 @_until
 def write_command(directory: Path, records: int, seed: int, until: datetime | None) -> None:
     """Only write the files of the demonstration into a folder; touches no database."""
-    from app.demo.generator import Generator
-    from app.demo.generator import Plan
+    from app.demo.generator import Generator, Plan
 
     counts = Generator(Plan(records, seed, until.date() if until else date.today())).write(directory)
     click.echo(", ".join(f"{rows:,} {kind} rows" for kind, rows in counts.items()) + f" in {directory}")

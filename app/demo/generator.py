@@ -9,28 +9,18 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
-from dataclasses import dataclass
-from datetime import date
-from datetime import datetime
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app.demo import stays
-from app.demo import texts
-from app.demo.places import CITIES
-from app.demo.places import Floats
-from app.demo.places import World
-from app.demo.places import metres
-from app.demo.places import world
-from app.demo.process import Events
-from app.demo.process import Process
-from app.demo.process import joined
+from app.demo import stays, texts
+from app.demo.places import CITIES, Floats, World, metres, world
+from app.demo.process import Events, Process, joined
 from app.demo.rhythm import SPECS
 
 DEFAULT_RECORDS = 95_000
@@ -38,11 +28,15 @@ DAYS = 3 * 365
 FIR_SHARE, COMPLAINT_SHARE, STAY_SHARE = 60 / 95, 15 / 95, 20 / 95
 LINKED = 0.35  # of complaints become one of the FIRs
 
-FIR_COLUMNS = ("station,year,number,sections,occurred_from,occurred_to,reported_at,entered_at,place,distance,direction,lat,lon,"
-               "complainant_name,complainant_cnic,narrative,e_tag,property").split(",")  # fmt: skip
-COMPLAINT_COLUMNS = ("tag,station,category,occurred_from,occurred_to,reported_at,place,lat,lon,"
-                     "complainant_name,complainant_cnic,status,fir").split(",")  # fmt: skip
-TRUTH_COLUMNS = "kind,key,head,occurred_at,lat,lon,told,near_repeat".split(",")
+FIR_COLUMNS = (
+    *("station", "year", "number", "sections", "occurred_from", "occurred_to", "reported_at", "entered_at", "place"),
+    *("distance", "direction", "lat", "lon", "complainant_name", "complainant_cnic", "narrative", "e_tag", "property"),
+)
+COMPLAINT_COLUMNS = (
+    *("tag", "station", "category", "occurred_from", "occurred_to", "reported_at", "place", "lat", "lon"),
+    *("complainant_name", "complainant_cnic", "status", "fir"),
+)
+TRUTH_COLUMNS = ["kind", "key", "head", "occurred_at", "lat", "lon", "told", "near_repeat"]
 
 # The recording shock: one station stops writing down, another writes a backlog down all at once (days from the start).
 SILENT_STATION, SILENT_DAYS, SILENT_SHARE = "PK-PB-LHR-SAMANABAD", (420, 462), 0.9
@@ -105,7 +99,9 @@ class Generator:
             # no name and no time in the gzip header: the same plan gives the same bytes
             raw = stack.enter_context((folder / "truth.csv.gz").open("wb"))
             packed = stack.enter_context(gzip.GzipFile("", "wb", 6, raw, 0))
-            truth = csv.writer(stack.enter_context(io.TextIOWrapper(packed, encoding="utf-8", newline="")), lineterminator="\n")
+            truth = csv.writer(
+                stack.enter_context(io.TextIOWrapper(packed, encoding="utf-8", newline="")), lineterminator="\n"
+            )
             truth.writerow(TRUTH_COLUMNS)
             for firs, complaints, truths in self.weeks():
                 fir.writerows(firs)
@@ -119,7 +115,7 @@ class Generator:
         return counts
 
     @staticmethod
-    def _writer(stack: ExitStack, path: Path, columns: list[str]) -> Any:
+    def _writer(stack: ExitStack, path: Path, columns: Sequence[str]) -> Any:
         writer = csv.writer(stack.enter_context(path.open("w", encoding="utf-8", newline="")), lineterminator="\n")
         writer.writerow(columns)
         return writer
@@ -180,14 +176,13 @@ class Generator:
             entered = moment(events.entered[i])
             year = int(entered[:4])
             number = self.numbers[at, year] = self.numbers.get((at, year), 0) + 1
-            words = distance = direction = lat = lon = ""
+            words = distance = direction = ""
+            lon, lat = fixed[i] if how == "coordinates" else ("", "")
             if how == "place" or (how == "coordinates" and d[10] < 0.9):
                 anchor = world.anchors[events.anchor[i]]
                 words = texts.place_words(anchor, world.districts[district], d, self.streets[district])
             if how == "bearing" or (how != "nothing" and d[11] < 0.3):
                 distance, direction = texts.bearing_words(float(offset[i, 0]), float(offset[i, 1]), d[12])
-            if how == "coordinates":
-                lon, lat = fixed[i]
             name, cnic = ("", "") if spec.group == "discovered" else texts.person(d[5], d[6], d[7] < 0.5)
             has_tag = spec.group != "discovered" and d[9] < linked_share / 0.85
             tag = self._tag(district, float(events.reported[i])) if d[9] < 0.9 else ""
@@ -201,7 +196,8 @@ class Generator:
                 told_at = events.end[i] + (events.reported[i] - events.end[i]) * d[15]
                 complaints.append([
                     tag, world.stations[at], texts.pick(texts.CATEGORIES[spec.key], d[4]), moment(events.start[i]),
-                    moment(events.end[i]), moment(told_at), words, lat, lon, name, cnic, "fir registered", f"{number}/{year}",
+                    moment(events.end[i]), moment(told_at), words, lat, lon, name, cnic, "fir registered",
+                    f"{number}/{year}",
                 ])  # fmt: skip
             truths.append(_truth("fir", f"{world.stations[at]}/{year}/{number}", events, i, how))
         return firs, complaints, truths
@@ -216,7 +212,11 @@ class Generator:
             spec, d, district = SPECS[events.head[i]], dice[i], int(events.district[i])
             how = "coordinates" if d[10] < 0.4 else "place" if d[10] < 0.95 else "nothing"
             anchor = world.anchors[events.anchor[i]]
-            words = "" if how == "nothing" else texts.place_words(anchor, world.districts[district], d, self.streets[district])
+            words = (
+                ""
+                if how == "nothing"
+                else texts.place_words(anchor, world.districts[district], d, self.streets[district])
+            )
             lon, lat = fixed[i] if how == "coordinates" else ("", "")
             name, cnic = texts.person(d[5], d[6], d[7] < 0.5)
             status = texts.pick(("in process", "resolved", "not pursued", "compromised", "proved false"), d[11] ** 1.7)

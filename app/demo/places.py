@@ -6,8 +6,7 @@ Read from ``data/`` alone, so that the generator needs no database. Coordinates 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from app.reference import files
-from app.reference import jurisdictions
+from app.reference import files, jurisdictions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -165,7 +163,9 @@ def _anchors(
         if extent is not None:
             spread = min(max(0.3 * math.sqrt(extent.area) * M_PER_DEGREE, 80.0), 600.0)
         if int(float(row["population"] or 0)) < 300_000:  # the city's own point is no neighbourhood
-            found.append((Anchor(row["name"], row["name_ur"] or None, kind, "", number[row["district"]]), point, spread))
+            found.append(
+                (Anchor(row["name"], row["name_ur"] or None, kind, "", number[row["district"]]), point, spread)
+            )
     for row in pois:
         if count[row["district"], row["name"].casefold()] == 1 and row["name"].isascii() and len(row["name"]) > 4:
             anchor = Anchor(row["name"], row["name_ur"] or None, "landmark", row["category"], number[row["district"]])

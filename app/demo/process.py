@@ -7,24 +7,13 @@ process); then each is reported and entered late. docs/demo.md says it in words.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.demo.places import Floats
-from app.demo.places import Ints
-from app.demo.places import World
-from app.demo.places import moved
-from app.demo.rhythm import GROUPS
-from app.demo.rhythm import NEAR_DAYS
-from app.demo.rhythm import NEAR_M
-from app.demo.rhythm import OFFSPRING
-from app.demo.rhythm import SPECS
-from app.demo.rhythm import day_weights
-from app.demo.rhythm import hour_profiles
-from app.demo.rhythm import is_ramzan
+from app.demo.places import Floats, Ints, World, moved
+from app.demo.rhythm import GROUPS, NEAR_DAYS, NEAR_M, OFFSPRING, SPECS, day_weights, hour_profiles, is_ramzan
 
 HOUR = 1 / 24
 MAX_DELAY_DAYS = 150.0

@@ -33,26 +33,32 @@ class HeadSpec:
 
 
 SPECS = (
-    HeadSpec("robbery", "street", 0.170, 0.16, 3, 1.1, ("392 PPC", "392/34 PPC", "382 PPC", "392 ت پ", "356/379 PPC", "۳۹۲/۳۴ ت پ")),
+    HeadSpec("robbery", "street", 0.170, 0.16, 3, 1.1,
+             ("392 PPC", "392/34 PPC", "382 PPC", "392 ت پ", "356/379 PPC", "۳۹۲/۳۴ ت پ")),
     HeadSpec("vehicle_snatching", "street", 0.055, 0.04, 2, 0.9, ("392 PPC", "392/34 PPC", "382 ت پ"), "vehicle"),
     HeadSpec("dacoity", "street", 0.015, 0.01, 3, 1.0, ("395 PPC", "395/412 PPC", "395 ت پ")),
     HeadSpec("theft", "house", 0.140, 0.20, 10, 1.3, ("379 PPC", "380 PPC", "379 ت پ", "381 PPC")),
     HeadSpec("burglary", "house", 0.075, 0.07, 6, 1.2, ("457/380 PPC", "454/380 PPC", "457، 380 ت پ")),
     HeadSpec("cattle_theft", "house", 0.008, 0.01, 8, 1.0, ("379 PPC", "380 ت پ", "457/380 PPC"), "cattle"),
     HeadSpec("vehicle_theft", "vehicle", 0.150, 0.11, 5, 1.2, ("381-A PPC", "381A ت پ", "381-A", "381 A PPC")),
-    HeadSpec("hurt", "violence", 0.060, 0.13, 8, 1.3, ("337-A(i)/34 PPC", "337-A(i), 337-F(v), 34 PPC", "337-L(2)/506 PPC")),
+    HeadSpec("hurt", "violence", 0.060, 0.13, 8, 1.3,
+             ("337-A(i)/34 PPC", "337-A(i), 337-F(v), 34 PPC", "337-L(2)/506 PPC")),
     HeadSpec("murder", "violence", 0.012, 0.00, 2, 0.9, ("302 PPC", "302/34 PPC", "302/109/34 ت پ", "302/324/149 PPC")),
     HeadSpec("attempted_murder", "violence", 0.015, 0.01, 3, 1.0, ("324 PPC", "324/34 PPC", "324/148/149 ت پ")),
     HeadSpec("intimidation", "violence", 0.025, 0.10, 20, 1.3, ("506 PPC", "506-B/34 PPC", "147/148/149 PPC")),
     HeadSpec("mischief", "violence", 0.010, 0.02, 12, 1.2, ("427 PPC", "436/427 PPC")),
-    HeadSpec("kidnapping", "violence", 0.038, 0.02, 30, 1.5, ("363 PPC", "365 PPC", "365-B PPC", "496-A PPC", "365 ت پ")),
+    HeadSpec("kidnapping", "violence", 0.038, 0.02, 30, 1.5,
+             ("363 PPC", "365 PPC", "365-B PPC", "496-A PPC", "365 ت پ")),
     HeadSpec("kidnapping_ransom", "violence", 0.001, 0.00, 12, 1.0, ("365-A PPC, 7 ATA",)),
     HeadSpec("extortion", "fraud", 0.005, 0.01, 60, 1.3, ("384/385 PPC, 7 ATA", "386 PPC")),
     HeadSpec("cheating", "fraud", 0.085, 0.09, 400, 1.4, ("489-F PPC", "420/468/471 PPC", "406 PPC", "489F ت پ")),
-    HeadSpec("illegal_dispossession", "fraud", 0.006, 0.02, 300, 1.3, ("3 IDA 2005", "3/4 Illegal Dispossession Act 2005")),
-    HeadSpec("narcotics", "discovered", 0.055, 0.00, 0.5, 0.5, ("9-C CNSA", "9(1)3(c) CNSA", "9(c) CNSA 1997", "9-B CNSA")),
+    HeadSpec("illegal_dispossession", "fraud", 0.006, 0.02, 300, 1.3,
+             ("3 IDA 2005", "3/4 Illegal Dispossession Act 2005")),
+    HeadSpec("narcotics", "discovered", 0.055, 0.00, 0.5, 0.5,
+             ("9-C CNSA", "9(1)3(c) CNSA", "9(c) CNSA 1997", "9-B CNSA")),
     HeadSpec("arms", "discovered", 0.050, 0.00, 0.5, 0.5, ("13-2(a) AO 1965", "13/20/65 AO", "13-2(a) اے او")),
-    HeadSpec("liquor_gambling", "discovered", 0.030, 0.00, 0.5, 0.5, ("3/4 PEHO", "5 Gambling Ordinance 1978", "6 PSSA 2015")),
+    HeadSpec("liquor_gambling", "discovered", 0.030, 0.00, 0.5, 0.5,
+             ("3/4 PEHO", "5 Gambling Ordinance 1978", "6 PSSA 2015")),
     HeadSpec("stolen_property", "discovered", 0.010, 0.00, 0.5, 0.5, ("411 PPC", "412 PPC")),
     HeadSpec("traffic_accident", "accident", 0.030, 0.00, 3, 1.0, ("279/337-G PPC", "320/279 PPC", "279/427 PPC")),
     HeadSpec("assault_woman", "sensitive", 0.011, 0.00, 30, 1.5, ("354 PPC", "509 PPC", "354-A PPC")),
@@ -75,7 +81,15 @@ _WEEK = {  # Monday to Sunday
     "accident": (0.98, 0.97, 0.97, 0.98, 1.00, 1.06, 1.04),
     "sensitive": (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
 }
-_RAMZAN = {"street": 1.30, "house": 1.12, "vehicle": 1.15, "violence": 0.85, "fraud": 0.65, "discovered": 0.75, "accident": 1.10}
+_RAMZAN = {
+    "street": 1.30,
+    "house": 1.12,
+    "vehicle": 1.15,
+    "violence": 0.85,
+    "fraud": 0.65,
+    "discovered": 0.75,
+    "accident": 1.10,
+}
 _EID = {"street": 0.90, "house": 1.50, "fraud": 0.20, "discovered": 0.50, "accident": 1.40}
 
 # Peaks of the day: (hour, width in hours, weight) over an even floor.
@@ -118,7 +132,9 @@ def hour_profiles() -> Floats:
 @cache
 def _ramzan() -> tuple[tuple[int, int], ...]:
     rows = files.table("calendar/ramzan.csv")
-    return tuple((date.fromisoformat(r["first_day"]).toordinal(), date.fromisoformat(r["eid_ul_fitr"]).toordinal()) for r in rows)
+    return tuple(
+        (date.fromisoformat(r["first_day"]).toordinal(), date.fromisoformat(r["eid_ul_fitr"]).toordinal()) for r in rows
+    )
 
 
 def is_ramzan(day: int) -> bool:

@@ -1,11 +1,11 @@
-"""Loading the demonstration: the generated files through the ingest of all files, then the accounts to look at them with."""
+"""Loading the demonstration: the generated files through the ingest of all files, then its accounts."""
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
-from datetime import date
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -13,10 +13,8 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
-from app.db.session import worker_session
-from app.demo.generator import DEFAULT_RECORDS
-from app.demo.generator import Generator
-from app.demo.generator import Plan
+from app.db.session import database, worker_session
+from app.demo.generator import DEFAULT_RECORDS, Generator, Plan
 from app.reference.files import DATA
 from app.reference.service import put_sources
 from spatial.shifts import ZONE
@@ -32,9 +30,14 @@ SOURCES = tuple(
     )
 )
 # What comes in, in this order: complaints name the FIR that they became, so FIRs go first.
-FILES = (("fir", "fir.csv", "demo-psrms"), ("complaint", "complaint.csv", "demo-cms"), ("stay", "stay.csv", "demo-hotel-eye"))
+FILES = (
+    ("fir", "fir.csv", "demo-psrms"),
+    ("complaint", "complaint.csv", "demo-cms"),
+    ("stay", "stay.csv", "demo-hotel-eye"),
+)
 INCIDENTS = DATA / "incidents" / "conflict_events_ucdp.csv.gz"
 LOADED = "demonstration"
+TELL_EACH = 20_000  # rows
 
 # name, role, jurisdiction: one account a role
 ACCOUNTS = (
@@ -61,8 +64,10 @@ def folder() -> Path:
     return Path(current_app.extensions["naqsha.settings"].instance) / "demo"
 
 
-def load(records: int = DEFAULT_RECORDS, seed: int = 1, until: date | None = None, say: Say = lambda line: None) -> None:
-    """Load the demonstration and the real incidents beside it; a load that was killed goes on, a second one changes nothing.
+def load(
+    records: int = DEFAULT_RECORDS, seed: int = 1, until: date | None = None, say: Say = lambda line: None
+) -> None:
+    """Load the demonstration and the real incidents beside it; a killed load goes on, a second one changes nothing.
 
     Raises
     ------
@@ -106,17 +111,61 @@ def generate(plan: Plan, has_begun: bool, say: Say) -> dict[str, int]:
 
 
 def _ingest(say: Say) -> None:
-    # Imported here, where the program begins: the rest of this room needs no other.
     from app.ingest import service as ingest
 
-    ingest.load_hotels(folder() / "hotels.csv", source="demo-hotel-eye")
-    for kind, name, source in FILES:
+    _load_hotels()
+    incidents = ("incident", INCIDENTS, "ucdp", ingest.MAPPINGS / "ucdp.toml")
+    for kind, path, source, mapping in (*((kind, folder() / name, key, None) for kind, name, key in FILES), incidents):
         began = perf_counter()
-        result = ingest.ingest_file(kind, folder() / name, source=source)
-        say(f"{name:14} {result} in {perf_counter() - began:.1f} s")
-    began = perf_counter()
-    result = ingest.ingest_file("incident", INCIDENTS, source="ucdp", mapping=ingest.MAPPINGS / "ucdp.toml")
-    say(f"{'UCDP incidents':14} {result} in {perf_counter() - began:.1f} s")
+        counts = ingest.ingest_file(kind, path, source=source, mapping=mapping, progress=_progress(kind, say))
+        say(
+            f"{source:14} {counts.accepted:>9,} {kind} rows accepted, {counts.quarantined:,} quarantined, "
+            f"{counts.placed:,} placed in {perf_counter() - began:.1f} s"
+        )
+
+
+def _progress(kind: str, say: Say) -> Callable[[int], None]:
+    told = 0
+
+    def tell(rows: int) -> None:
+        nonlocal told
+        if rows - told >= TELL_EACH:
+            told = rows
+            say(f"  {kind} rows read: {rows:,}")
+
+    return tell
+
+
+def _load_hotels() -> None:
+    """Place the hotels of ``hotels.csv`` once, by the ladder; those that are there stay as they are."""
+    # imported here: the generator, which only writes files, needs neither the geocoder nor the ingest room
+    from app.geocode.service import gazetteer
+    from app.ingest.loading import session_of
+    from app.ingest.placing import NewHotel, known_hotels, place_hotels
+    from app.ingest.service import source_id
+    from app.records.mass import ensure_cells
+
+    with (folder() / "hotels.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    places = gazetteer(session_of(database().engine("worker")))
+    with worker_session() as session:
+        source = source_id(session, "demo-hotel-eye")
+        if source is None:
+            raise LookupError("demo-hotel-eye")
+        known = known_hotels(session, source, [row["key"] for row in rows])
+        hotels = [
+            NewHotel(
+                row["key"],
+                row["name"],
+                row["address"],
+                places.units.area(row["district"]),
+                float(row["lat"]) if row["lat"] else None,
+                float(row["lon"]) if row["lon"] else None,
+            )
+            for row in rows
+            if row["key"] not in known
+        ]
+        ensure_cells(session, place_hotels(session, source, hotels, places))
 
 
 def make_accounts(session: Session) -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from app.demo import texts
-from app.demo.places import CITIES
-from app.demo.places import World
+from app.demo.places import CITIES, World
 
-HOTEL_COLUMNS = "key,name,address,district,lat,lon".split(",")
-STAY_COLUMNS = "hotel,check_in,check_out,guest_name,guest_cnic,room,purpose".split(",")
+HOTEL_COLUMNS = ["key", "name", "address", "district", "lat", "lon"]
+STAY_COLUMNS = ["hotel", "check_in", "check_out", "guest_name", "guest_cnic", "room", "purpose"]
 HOTELS = 140
 STAY_DAYS = 180
 _KINDS = ("Guest House", "Hotel", "Inn", "Lodge", "Rest House")
@@ -45,7 +44,9 @@ def write(folder: Path, world: World, until: date, total: float, rng: np.random.
                 out = day + nights
                 leaves = _moment(out, 8 + 4 * d[6]) if out < until.toordinal() else ""
                 purpose = _PURPOSES[int(d[7] * len(_PURPOSES))]
-                rows.append([keys[hotel[i]], _moment(day, float(hour[i])), leaves, name, cnic, 101 + int(d[6] * 240), purpose])
+                rows.append(
+                    [keys[hotel[i]], _moment(day, float(hour[i])), leaves, name, cnic, 101 + int(d[6] * 240), purpose]
+                )
             writer.writerows(rows)
             count += n
     return count
@@ -76,6 +77,8 @@ def _hotels(path: Path, world: World, rng: np.random.Generator) -> list[str]:
                 name = f"{texts.pick(_WORDS, dice[0])} {texts.pick(_KINDS, dice[1])} {place} (synthetic)"
                 address = place if dice[2] < 0.6 else f"Main Road, {place}, {CITIES[district][0]}"
                 known = dice[3] < 0.55
-                writer.writerow([key, name, address, district, round(lat, 6) if known else "", round(lon, 6) if known else ""])
+                writer.writerow(
+                    [key, name, address, district, round(lat, 6) if known else "", round(lon, 6) if known else ""]
+                )
                 keys.append(key)
     return keys

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from app.demo.places import CITIES
-from app.demo.places import Anchor
+from app.demo.places import CITIES, Anchor
 
 NEIGHBOURHOOD = (
     "Near {street}, {name}, {city}", "{name} {city}", "Gali no {n}, {name}, {city}", "Mohalla {name}, {city}",
@@ -14,7 +13,11 @@ NEIGHBOURHOOD = (
     "{name} main bazar {city}", "qareeb masjid {name}, {city}", "Block {letter}, {name}, {city}",
 )  # fmt: skip
 NEIGHBOURHOOD_UR = (
-    "نزد {name} {city}", "گلی نمبر {n} محلہ {name} {city}", "{name} {city}", "مین بازار {name}", "محلہ {name} {city}",
+    "نزد {name} {city}",
+    "گلی نمبر {n} محلہ {name} {city}",
+    "{name} {city}",
+    "مین بازار {name}",
+    "محلہ {name} {city}",
 )
 LANDMARK = (
     "Near {name}, {city}", "Opposite {name} {city}", "nazd {name} {city}", "samne {name}, {city}", "{name}, {city}",
@@ -35,9 +38,11 @@ FAMILY_UR = ("اسلم", "بشیر", "چمن", "دانیال", "احسان", "ف
              "منصور", "ندیم", "پرویز", "قاسم", "رشید", "سلیم", "طارق", "وحید")  # fmt: skip
 
 _STORY = {
-    "robbery": ("Two persons on a motorcycle took a mobile phone and cash at gunpoint.", "موٹر سائیکل سوار موبائل اور نقدی چھین کر فرار ہو گئے۔"),
+    "robbery": ("Two persons on a motorcycle took a mobile phone and cash at gunpoint.",
+                "موٹر سائیکل سوار موبائل اور نقدی چھین کر فرار ہو گئے۔"),
     "vehicle_snatching": ("A motorcycle was taken at gunpoint.", "اسلحہ کے زور پر موٹر سائیکل چھین لی گئی۔"),
-    "dacoity": ("Five or more persons entered and took cash and jewellery.", "پانچ سے زائد افراد نقدی اور زیورات لے گئے۔"),
+    "dacoity": ("Five or more persons entered and took cash and jewellery.",
+                "پانچ سے زائد افراد نقدی اور زیورات لے گئے۔"),
     "theft": ("Property was found missing.", "سامان چوری ہو گیا۔"),
     "burglary": ("The lock was found broken and the house searched.", "تالا توڑ کر گھر سے سامان چوری کیا گیا۔"),
     "cattle_theft": ("A buffalo was found missing from the shed.", "باڑے سے بھینس چوری ہو گئی۔"),

@@ -8,8 +8,9 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -35,8 +36,11 @@ def digest(paths: Iterable[Path]) -> str:
 def table(name: str) -> Iterator[dict[str, str]]:
     """Give the rows of a CSV file under ``data/``, gzipped or not."""
     path = DATA / name
-    opened = gzip.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open(newline="", encoding="utf-8")
-    with opened as file:
+    with ExitStack() as opened:
+        if path.suffix == ".gz":
+            file: IO[str] = opened.enter_context(gzip.open(path, "rt", encoding="utf-8", newline=""))
+        else:
+            file = opened.enter_context(path.open(encoding="utf-8", newline=""))
         yield from csv.DictReader(file)
 
 

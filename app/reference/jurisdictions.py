@@ -1,23 +1,20 @@
 """The tree of jurisdictions built from the files: country to district as mapped, circle to beat derived.
 
-Levels are data: a force that hands over its own boundaries replaces the derived rows. Nothing here touches the database.
+Levels are data: a force that hands over its own boundaries replaces the derived rows. No database is touched here.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
-from shapely.geometry import MultiPolygon
-from shapely.geometry import Point
+from shapely.geometry import MultiPolygon, Point
 
-from app.reference import areas
-from app.reference import files
+from app.reference import areas, files
 from app.reference.rules import plain
 from spatial import cells
 
@@ -139,7 +136,7 @@ class StationPoint:
 
 
 def stations_by_district() -> dict[str, list[StationPoint]]:
-    """Give the thanas of each district in the order of their map identifiers, named after themselves or a place near."""
+    """Give the thanas of each district by their map identifiers, named after themselves or a place near."""
     urdu = {row["name"]: row["name_ur"] for row in files.table("jurisdiction/station_names_ur.csv")}
     found: dict[str, list[StationPoint]] = defaultdict(list)
     for row, point in files.features("openstreetmap/police_stations.geojson"):
@@ -211,7 +208,14 @@ def _station(district: Jurisdiction, station: StationPoint, area: MultiPolygon, 
         count += 1
     used.add(code)
     name = station.name if count == 1 else f"{station.name} ({count})"
-    aliases = {*station.aliases, station.name, name, f"PS {station.name}", f"Thana {station.name}", f"{station.name} Police Station"}
+    aliases = {
+        *station.aliases,
+        station.name,
+        name,
+        f"PS {station.name}",
+        f"Thana {station.name}",
+        f"{station.name} Police Station",
+    }
     if station.name_ur:
         aliases |= {station.name_ur, f"تھانہ {station.name_ur}"}
     if count > 1 or not station.is_named:  # a second one of that name must not be found by the name alone

@@ -10,8 +10,7 @@ import shapely
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
-from app.reference import areas
-from app.reference import files
+from app.reference import areas, files
 from app.reference.jurisdictions import Jurisdiction
 
 # Population from which a place has the rank, and the radius in metres within which the name is used.

@@ -21,7 +21,9 @@ DEFAULT_LAW = "PPC"
 # Laws whose sections run past 100; under any other law a number from 100 up belongs to the Penal Code ("302/7 ATA").
 _LONG_LAWS = frozenset({"PPC", "CRPC", "MVO"})
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-_LETTERS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ہ", "ه": "ہ", "۔": " ", "‐": "-", "‑": "-", "–": "-", "—": "-"})
+_LETTERS = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ہ", "ه": "ہ", "۔": " ", "‐": "-", "‑": "-", "–": "-", "—": "-"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,9 @@ def _read_chunk(text: str, laws: dict[str, str]) -> _Chunk:
     text = _ARMS_FORM.sub(" 13 ao ", text)
     text = _NARCOTICS_FORM.sub(" 9 ", text) if "cnsa" in text.replace(".", "") else text
     start, waiting = 0, 0
-    pieces = [(m.start(), m.end(), laws.get(_law_key(m.group("law"), laws))) for m in _law_pattern(tuple(laws)).finditer(text)]
+    pieces = [
+        (m.start(), m.end(), laws.get(_law_key(m.group("law"), laws))) for m in _law_pattern(tuple(laws)).finditer(text)
+    ]
     for begin, end, law in [*pieces, (len(text), len(text), None)]:
         for match in _SECTION.finditer(text, start, begin):
             suffix = (match.group("suffix") or match.group("glued") or "").upper()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -15,14 +12,10 @@ import shapely
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
-from app.reference import files
-from app.reference import jurisdictions
-from app.reference import places
+from app.reference import files, jurisdictions, places
 from app.reference.files import DATA
 from app.reference.jurisdictions import Jurisdiction
-from app.reference.rules import RULES_DIR
-from app.reference.rules import current_rules
-from app.reference.rules import plain
+from app.reference.rules import RULES_DIR, current_rules, plain
 from spatial.addresses import normalise
 
 Say = Callable[[str], None]
@@ -183,33 +176,28 @@ def _load_jurisdictions(session: Session, nodes: list[Jurisdiction]) -> int:
 
 
 def _load_places(session: Session, nodes: list[Jurisdiction]) -> int:
-    districts = {name: number for name, number in session.execute(sql("reference.districts"))}
+    districts: dict[str, int] = dict(session.execute(sql("reference.districts")).all())
     session.execute(sql("reference.drop_places"))
     count = 0
     for part in _batches(places.build(_tree(nodes)), BATCH):
         own = [districts.get(place.district or "", 0) for place in part]
-        ids: dict[str, int] = {
-            ref: number
-            for ref, number in session.execute(
-                sql("reference.put_places"),
-                {
-                    "refs": [place.ref for place in part],
-                    "kinds": [place.kind for place in part],
-                    "categories": [place.category or "" for place in part],
-                    "names": [place.name for place in part],
-                    "names_ur": [place.name_ur or "" for place in part],
-                    "lons": [place.point.x for place in part],
-                    "lats": [place.point.y for place in part],
-                    "extents": ["" if place.extent is None else _ewkb([place.extent])[0] for place in part],
-                    "radii": [place.radius_m for place in part],
-                    "populations": [place.population for place in part],
-                    "ranks": [place.rank for place in part],
-                    "districts": own,
-                    "cities": [place.city or "" for place in part],
-                    "licences": [place.licence for place in part],
-                },
-            )
+        values = {
+            "refs": [place.ref for place in part],
+            "kinds": [place.kind for place in part],
+            "categories": [place.category or "" for place in part],
+            "names": [place.name for place in part],
+            "names_ur": [place.name_ur or "" for place in part],
+            "lons": [place.point.x for place in part],
+            "lats": [place.point.y for place in part],
+            "extents": ["" if place.extent is None else _ewkb([place.extent])[0] for place in part],
+            "radii": [place.radius_m for place in part],
+            "populations": [place.population for place in part],
+            "ranks": [place.rank for place in part],
+            "districts": own,
+            "cities": [place.city or "" for place in part],
+            "licences": [place.licence for place in part],
         }
+        ids: dict[str, int] = dict(session.execute(sql("reference.put_places"), values).all())
         keys = sorted(
             {
                 (key, ids[place.ref], district)

@@ -9,7 +9,11 @@ from app.reference.files import DATA
 def test_every_file_is_named_in_the_readme() -> None:
     """No file lies in data/ without a word on its source and licence."""
     for path in DATA.rglob("*"):
-        if path.is_file() and path.parent.name not in {"rules", "jurisdiction"} and path.name not in {"README.md", "sources.csv"}:
+        if (
+            path.is_file()
+            and path.parent.name not in {"rules", "jurisdiction"}
+            and path.name not in {"README.md", "sources.csv"}
+        ):
             readmes = [folder / "README.md" for folder in (path.parent, DATA) if (folder / "README.md").exists()]
             assert any(path.name in readme.read_text(encoding="utf-8") for readme in readmes), path
 

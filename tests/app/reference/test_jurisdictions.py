@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 import shapely
@@ -32,7 +31,13 @@ def children(nodes: list[Jurisdiction]) -> dict[str, list[Jurisdiction]]:
 def test_levels_have_their_numbers(nodes: list[Jurisdiction]) -> None:
     """All that the map data has is there, and nothing is invented."""
     count = Counter(node.level for node in nodes)
-    assert (count["country"], count["province"], count["region"], count["district"], count["station"]) == (1, 7, 37, 156, 261)
+    assert (count["country"], count["province"], count["region"], count["district"], count["station"]) == (
+        1,
+        7,
+        37,
+        156,
+        261,
+    )
     assert count["circle"] == 29
     assert count["beat"] > 400
 
@@ -90,7 +95,11 @@ def test_areas_tile_their_parent(nodes: list[Jurisdiction], children: dict[str, 
 
 def test_every_base_cell_has_one_owner(nodes: list[Jurisdiction], children: dict[str, list[Jurisdiction]]) -> None:
     """Cells of siblings never meet, and a parent's cells are exactly its children's."""
-    held = {node.code: set(cells.uncompact(node.area_cells, 9)) for node in nodes if node.district == "Lahore" and node.derived}
+    held = {
+        node.code: set(cells.uncompact(node.area_cells, 9))
+        for node in nodes
+        if node.district == "Lahore" and node.derived
+    }
     for code, below in children.items():
         own = [held[node.code] for node in below if node.code in held]
         if own:

@@ -120,6 +120,8 @@ def test_reads_the_date_on_which_a_section_was_added() -> None:
         ("3/4 PEHO", None, ("liquor_gambling", "discovered")),
         ("279/320", None, ("traffic_accident", "accident")),
         ("279/322/337-G", None, ("traffic_accident", "accident")),
+        ("279/427", None, ("traffic_accident", "accident")),
+        ("427", None, ("mischief", "reported")),
         ("322", None, ("murder", "reported")),
         ("3 IDA 2005", None, ("illegal_dispossession", "reported")),
         ("295-C", None, ("blasphemy", "reported")),
