@@ -2,7 +2,9 @@
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
+
+from app.errors import BadRequest
 
 # Trusted Types: the page's scripts build their documents node by node, so no string ever becomes markup.
 _POLICY = (
@@ -32,7 +34,20 @@ def set_headers(response: Response) -> Response:
     return response
 
 
+def refuse_nul() -> None:
+    """Refuse a NUL in the address or in JSON: no text column can hold it, and no officer types it.
+
+    Raises
+    ------
+    BadRequest
+    """
+    texts = [request.path, *request.args.keys(), *request.args.values()]
+    if any("\0" in words for words in texts) or (request.is_json and b"\\u0000" in request.get_data(cache=True)):
+        raise BadRequest("A text in the request holds a NUL character.")
+
+
 def register(app: Flask) -> None:
     """Register the headers and the nonce for templates."""
+    app.before_request(refuse_nul)
     app.after_request(set_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
