@@ -119,7 +119,8 @@ def superuser(database_name: str) -> Iterator[Session]:
     """Give a session as the database's administrator (on a server of one's own: as the owner)."""
     url = make_url(database_url(EXTERNAL, "owner", database_name))
     engine = create_engine(url if EXTERNAL else url.set(username=ADMIN), poolclass=NullPool)
-    with Session(engine, expire_on_commit=False) as session:
+    # One connection throughout, so that a temporary table outlives a commit.
+    with engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
         yield session
 
 

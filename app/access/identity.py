@@ -8,14 +8,19 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 
 from app.access.service import COOKIE, TOKEN_PREFIX
 from app.db.named import sql
 from app.db.session import ScopeRefused, db_session
-from app.errors import NotSignedIn
+from app.errors import BadRequest, NotSignedIn
 
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class CsrfRefused(BadRequest):
+    """The page's CSRF token is missing or old. Load the page again."""
 
 
 class SignedIn(UserMixin):
@@ -92,14 +97,16 @@ def check_csrf() -> None:
 
     Raises
     ------
-    flask_wtf.csrf.CSRFError
-        Answered with 400.
+    CsrfRefused
     """
     if request.method not in _UNSAFE or request.endpoint is None:
         return
     view = current_app.view_functions[request.endpoint]
     if getattr(view, "naqsha_public", False) or current_user.is_browser:
-        current_app.extensions["csrf"].protect()
+        try:
+            current_app.extensions["csrf"].protect()
+        except CSRFError:
+            raise CsrfRefused from None
 
 
 def clear_dead_cookie(response: Response) -> Response:

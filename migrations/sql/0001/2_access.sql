@@ -176,16 +176,16 @@ $$;
 
 -- Disables or enables an account that this scope's administrator keeps, ending its sessions and tokens with it; false where
 -- there is none such.  A function, so that the application's role needs no right to write accounts.
-CREATE FUNCTION access.set_disabled(account bigint, disabled boolean) RETURNS boolean LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION access.set_disabled(theirs bigint, disabled boolean) RETURNS boolean LANGUAGE plpgsql VOLATILE
   SECURITY DEFINER SET search_path = access, pg_temp AS $$
 BEGIN
-  IF account = access.current_account() OR NOT EXISTS (SELECT FROM access.kept_accounts() k WHERE k.id = account) THEN
+  IF theirs = access.current_account() OR NOT EXISTS (SELECT FROM access.kept_accounts() k WHERE k.id = theirs) THEN
     RETURN false;
   END IF;
-  UPDATE access.account SET disabled_at = CASE WHEN disabled THEN coalesce(disabled_at, now()) END WHERE id = account;
+  UPDATE access.account SET disabled_at = CASE WHEN disabled THEN coalesce(disabled_at, now()) END WHERE id = theirs;
   IF disabled THEN
-    UPDATE access.session SET ended_at = now() WHERE account_id = account AND ended_at IS NULL;
-    UPDATE access.api_token SET ended_at = now() WHERE account_id = account AND ended_at IS NULL;
+    UPDATE access.session SET ended_at = now() WHERE account_id = theirs AND ended_at IS NULL;
+    UPDATE access.api_token SET ended_at = now() WHERE account_id = theirs AND ended_at IS NULL;
   END IF;
   RETURN true;
 END $$;
