@@ -5,7 +5,7 @@ import { lang, mass, t, tn, when } from "./i18n.js";
 import { drawRecordMap } from "./record-map.js";
 import { startSession } from "./session.js";
 import "./theme.js";
-import { discoveryName, kindOne, methodName } from "./words.js";
+import { discoveryName, kindOne, methodName, partyName } from "./words.js";
 
 const id = byId("record").dataset.record;
 
@@ -77,7 +77,7 @@ function drawFacts(record) {
       detail.map(([name, value]) => pair(LABELS[name]?.() ?? name, value === null ? null : detailValue(name, value))))),
     record.held_back ? sheet(t("Held back"), el("p", { class: "explain" }, t("This is a protected offence. Its place, words and persons are shown only to those with the right to see them."))) : null,
     record.narrative ? sheet(t("In the record's words"), el("p", { class: "narrative", lang: urdu(record.narrative) ? "ur" : "en", dir: "auto" }, record.narrative)) : null,
-    record.persons?.length ? sheet(t("Persons"), el("dl", { class: "pairs" }, record.persons.map((person) => pair(person.role, [person.name, person.cnic, person.phone].filter(Boolean).join(" · ")))), el("p", { class: "explain" }, t("This reading of persons was logged under your name."))) : null,
+    record.persons?.length ? sheet(t("Persons"), el("dl", { class: "pairs" }, record.persons.map((person) => pair(partyName(person.role), [person.name, person.cnic, person.phone].filter(Boolean).join(" · ")))), el("p", { class: "explain" }, t("This reading of persons was logged under your name."))) : null,
     sheet(t("Where the record comes from"), el("dl", { class: "pairs" }, pair(t("Source"), own(record.source)), pair(t("Credit"), record.attribution), pair(t("Known by us"), moment(record.known_at)), pair(t("Received"), moment(record.received_at)), pair(t("Version"), record.version))),
     record.versions?.length ? sheet(t("Earlier versions"), el("ol", { class: "steps" }, record.versions.map((version) => el("li", {}, t("Version %(n)s", { n: version.version }), el("small", {}, el("bdi", {}, `${when(version.from)} – ${version.until ? when(version.until) : ""}`)))))) : null);
 }

@@ -49,6 +49,11 @@ export function levelName(level) {
   }[level] ?? level;
 }
 
+/** The part that a person has in a record. */
+export function partyName(role) {
+  return { complainant: t("Complainant"), guest: t("Guest"), accused: t("Accused"), victim: t("Victim"), witness: t("Witness") }[role] ?? role;
+}
+
 export function partName(part) {
   return {
     person: t("Against persons"), property: t("Against property"), local: t("Local and special laws"),
