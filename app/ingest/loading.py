@@ -106,7 +106,9 @@ class Load:
                 bad.append((row, row.problem))
                 continue
             try:
-                records.append(read(row, finish(row.values), reading))
+                record = read(row, finish(row.values), reading)
+                record.layout = row.layout
+                records.append(record)
             except BadValue as problem:
                 bad.append((row, problem))
         return Chunk(len(rows), records, bad, _no_fix)

@@ -4,7 +4,7 @@ import csv
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.ingest.problems import BadValue, FileRefused
 from app.ingest.read_text import Line, decoded, lines, raw_bytes
@@ -98,6 +98,7 @@ def csv_rows(
     """Give the rows of a CSV file; blank lines are none."""
     source = _Lines(lines(path, encoding))
     names: list[str | None] = []
+    layout: dict[str, Any] = {}
     delimiter = ","
     while True:
         first = source.next()
@@ -119,6 +120,7 @@ def csv_rows(
                 names = header_names(_fields(decoded(text, encoding), delimiter), name_of, required)
             except BadValue as error:
                 raise FileRefused("file_no_header") from error
+            layout = {"format": "csv", "names": names, "delimiter": delimiter, "encoding": encoding}
             continue
         if problem is None and (cut or len(text) > MOST_BYTES):
             problem, text = BadValue("row_too_long", longest=MOST_BYTES), text[:MOST_BYTES]
@@ -128,7 +130,7 @@ def csv_rows(
                 values = _values(_fields(decoded(text, encoding), delimiter), names)
             except BadValue as error:
                 problem = error
-        yield Row(first.number, raw_bytes(text, encoding), values, problem)
+        yield Row(first.number, raw_bytes(text, encoding), values, problem, layout)
 
 
 def _fields(text: str, delimiter: str) -> list[str]:
@@ -154,3 +156,15 @@ def _values(fields: list[str], names: list[str | None]) -> dict[str, str]:
                 "fields_many" if len(fields) > len(names) else "fields_few", found=len(fields), expected=len(names)
             )
     return {name: field.strip() for name, field in zip(names, fields, strict=True) if name is not None}
+
+
+def values_again(raw: bytes, layout: dict[str, Any]) -> dict[str, str]:
+    """Give the values of a row from its kept bytes.
+
+    Raises
+    ------
+    BadValue
+    """
+    encoding = layout["encoding"]
+    text = raw.decode(encoding, "surrogatepass") if encoding.startswith("utf-16") else raw.decode("latin-1")
+    return _values(_fields(decoded(text, encoding), layout["delimiter"]), layout["names"])

@@ -30,7 +30,7 @@ def jsonl_rows(path: Path, encoding: str, name_of: Callable[[str], str | None]) 
                 values = _values(decoded(line.text, encoding), name_of)
             except BadValue as error:
                 problem = error
-        yield Row(line.number, raw_bytes(line.text, encoding), values, problem)
+        yield Row(line.number, raw_bytes(line.text, encoding), values, problem, {"format": "jsonl", "encoding": encoding})
 
 
 def _values(text: str, name_of: Callable[[str], str | None]) -> dict[str, str]:
@@ -68,3 +68,14 @@ def _text(value: Any, column: str) -> str:
     except UnicodeEncodeError:
         raise BadValue("bytes_encoding", column, encoding="UTF-8") from None
     return value.strip()
+
+
+def values_again(raw: bytes, encoding: str, name_of: Callable[[str], str | None]) -> dict[str, str]:
+    """Give the values of a row from its kept bytes.
+
+    Raises
+    ------
+    BadValue
+    """
+    text = raw.decode(encoding, "surrogatepass") if encoding.startswith("utf-16") else raw.decode("latin-1")
+    return _values(decoded(text, encoding), name_of)

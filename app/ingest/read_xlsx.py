@@ -88,20 +88,21 @@ def xlsx_rows(path: Path, name_of: Callable[[str], str | None], required: frozen
 
 
 def _row(number: int, texts: list[str], names: list[str | None]) -> Row:
+    layout = {"format": "xlsx", "names": names}
     raw = json.dumps(texts, ensure_ascii=False).encode("utf-8", "surrogatepass")
     if len(raw) > MOST_BYTES:
-        return Row(number, raw[:MOST_BYTES], {}, BadValue("row_too_long", longest=MOST_BYTES))
+        return Row(number, raw[:MOST_BYTES], {}, BadValue("row_too_long", longest=MOST_BYTES), layout)
     if any("\0" in text for text in texts):
-        return Row(number, raw, {}, BadValue("bytes_nul"))
+        return Row(number, raw, {}, BadValue("bytes_nul"), layout)
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
-        return Row(number, raw, {}, BadValue("bytes_encoding", encoding="UTF-8"))
+        return Row(number, raw, {}, BadValue("bytes_encoding", encoding="UTF-8"), layout)
     texts += [""] * (len(names) - len(texts))
     if any(texts[len(names) :]):
-        return Row(number, raw, {}, BadValue("fields_many", found=len(texts), expected=len(names)))
+        return Row(number, raw, {}, BadValue("fields_many", found=len(texts), expected=len(names)), layout)
     values = {name: text.strip() for name, text in zip(names, texts, strict=False) if name is not None}
-    return Row(number, raw, values)
+    return Row(number, raw, values, None, layout)
 
 
 def _text(cell: Any) -> str:

@@ -58,6 +58,7 @@ class Record:
     person: Person | None = None
     hotel: str | None = None
     hotel_columns: dict[str, str] = field(default_factory=dict)  # what the row says of a hotel that is not known yet
+    layout: dict[str, Any] | None = None
     needs_unit: bool = False  # an incident without a district: its unit is where its coordinates lie
 
 

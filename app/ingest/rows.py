@@ -1,7 +1,7 @@
 """One row as a reader gives it, and the limits that keep reading in bounded memory."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from app.ingest.problems import BadValue
 
@@ -22,3 +22,4 @@ class Row:
     raw: bytes
     values: dict[str, str] = field(default_factory=dict)
     problem: BadValue | None = None
+    layout: dict[str, Any] | None = None  # how its bytes come apart, kept with a row that is put aside

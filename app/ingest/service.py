@@ -164,12 +164,13 @@ def _deliver(
             if mine is not None:
                 return run(mine, plain, facts, mapping, transactions, progress, visible)
         with transactions() as session:
-            delivery = _open(session, file, filename, "receiving")
+            delivery = open_delivery(session, file, filename, "receiving")
         with claimed(engine, [delivery]):
             return run(delivery, plain, facts, mapping, transactions, progress, visible)
 
 
-def _open(session: Session, file: dict[str, Any], filename: str, state: str) -> int:
+def open_delivery(session: Session, file: dict[str, Any], filename: str, state: str) -> int:
+    """Give the id of a new delivery of a file (source, kind, sha256, account); the caller commits."""
     name = "".join(c for c in filename if c.isprintable())[:200] or "unnamed"
     return int(session.execute(sql("ingest.open_delivery"), {**file, "filename": name, "state": state}).scalar_one())
 
@@ -227,3 +228,10 @@ def counts_of(transactions: Transactions, delivery: int) -> DeliveryCounts:
     with transactions() as session:
         row = session.execute(sql("ingest.delivery"), {"id": delivery}).one()
     return DeliveryCounts(row.id, row.received, row.accepted, row.duplicate, row.quarantined, row.placed, row.unplaced)
+
+
+def load_hotels(path: Path | str, source: str) -> dict[str, int]:
+    """Put a file of hotels into the register; see :func:`app.ingest.hotels.load_hotels`."""
+    from app.ingest import hotels
+
+    return hotels.load_hotels(path, source)

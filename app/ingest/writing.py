@@ -243,7 +243,7 @@ class Writer:
                 "raw": row.raw.hex(),
                 "column_name": problem.column,
                 "reason": problem.code,
-                "params": problem.params,
+                "params": problem.params | {"_layout": row.layout},
             }
             for row, problem in bad
         ]
