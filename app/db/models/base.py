@@ -1,7 +1,7 @@
 """What every model stands on: the metadata, the PostgreSQL types, and the names of the schema's enums.
 
-The migrations own the schema.  The models say its columns, types, nullability, defaults and foreign keys; indexes, checks,
-policies and rights stand in the migrations alone, and a test compares the two.
+The migrations own the schema.  The models say its columns, types, nullability, defaults and foreign keys; indexes,
+checks, policies and rights stand in the migrations alone, and a test compares the two.
 """
 
 from datetime import datetime

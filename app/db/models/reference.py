@@ -1,4 +1,4 @@
-"""Reference data: jurisdictions, places, what is drawn under the data, crime heads and rules, sources, cells' shapes."""
+"""Reference data: jurisdictions, places, what is drawn under the data, crime heads, rules, sources, cells' shapes."""
 
 from datetime import date, datetime
 

@@ -6,3 +6,6 @@ DROP TABLE job_progress, hotspot_cell, hotspot_run, forecast_cell, forecast_run,
 DROP SEQUENCE data_version;
 DROP FUNCTION cell_parent, level_cell, shift_week, shift_of_day, week_bucket, mass_atoms, synthetic_kinds, source_freshness;
 DROP TYPE jurisdiction_level, record_kind, discovery;
+-- As PostgreSQL has it from the start.
+REVOKE ALL ON SCHEMA public FROM naqsha_app, naqsha_worker, naqsha_forecaster;
+GRANT USAGE ON SCHEMA public TO PUBLIC;

@@ -112,7 +112,8 @@ def test_one_row_of_each_schema_is_written_and_read(worker: Session) -> None:
     record = Record(
         source_id=source.id, key="models/1", kind="fir", station_id=jurisdiction.id, protected=False, line=2,
         head_id=factories.head_id(worker, "robbery"), discovery="reported", known_at=moment, digest=b"\0" * 32,
-        occurred=Range(moment, moment, bounds="[]"), delivery_id=delivery.id, given=from_shape(Point(74.34, 31.51), 4326),
+        occurred=Range(moment, moment, bounds="[]"), delivery_id=delivery.id,
+        given=from_shape(Point(74.34, 31.51), 4326),
     )  # fmt: skip
     worker.add(record)
     worker.flush()
