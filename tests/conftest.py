@@ -7,6 +7,7 @@ own come from `tests.factories`. No database outlives the run, and those of a ki
 import os
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from tests import factories, reference_set
 EXTERNAL = os.environ.get("NAQSHA_DATABASE_URL")
 _PREFIX = "naqsha_test_"
 _copies = count(1)
+# Dropping waits for a checkpoint: it is done beside the next module's tests.
+_dropper = ThreadPoolExecutor(1)
 
 
 def _engine(database: str, role: str = "owner") -> Engine:
@@ -64,7 +67,7 @@ def template_database() -> Iterator[str]:
             reference_set.load(session)
         yield name
     finally:
-        drop_database(name)
+        _dropper.submit(drop_database, name).result()  # the last in the line
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +78,7 @@ def database_name(template_database: str) -> Iterator[str]:
     try:
         yield name
     finally:
-        drop_database(name)
+        _dropper.submit(drop_database, name)
 
 
 @pytest.fixture(scope="module")

@@ -121,12 +121,13 @@ def record(
     occurred: tuple[datetime, datetime] = (NOON, NOON + timedelta(hours=1)),
     known_at: datetime | None = None,
     placed: tuple[int, list[int], list[int]] | None = None,
-    with_person: bool = False,
+    with_person: bool | bytes = False,
     place_text: str = "",
 ) -> int:
     """Give the id of a new record with its detail row, fix and mass, as ingest would leave it; without rollup deltas.
 
-    `placed` is (resolution, cells, masses); unless told, the whole unit on the middle of the station's square.
+    `with_person` is the person's name as sealed, or True where no test opens it. `placed` is (resolution, cells,
+    masses); unless told, the whole unit on the middle of the station's square.
     """
     number = next(_number)
     resolution, own, masses = placed or _cells_of(station)
@@ -170,9 +171,10 @@ def record(
         },
     )  # fmt: skip
     if with_person:
+        name = b"sealed" if with_person is True else with_person
         session.execute(
             text("INSERT INTO person.party (record_id, role, name) VALUES (:record, :role, :name)"),
-            {"record": record_id, "role": "guest" if kind == "stay" else "complainant", "name": b"sealed"},
+            {"record": record_id, "role": "guest" if kind == "stay" else "complainant", "name": name},
         )
     return record_id
 
