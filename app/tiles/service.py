@@ -29,13 +29,7 @@ def cells(session: Session, z: int, x: int, y: int, wanted: Filter, sees_protect
     """Give the tile of a filter's cells, at the resolution of its zoom."""
     resolution = tiles.resolution_for_zoom(z)
     level = level_of(resolution)
-    ranges = list(tiles.covering_ranges(z, x, y, resolution))
-    if level != resolution:
-        # A level also answers the resolution below it: from its own cells, and from fixes of just that resolution.
-        ranges += [
-            (h3cells.descendants_range(low, level)[0], h3cells.descendants_range(high, level)[1])
-            for low, high in ranges
-        ]
+    ranges = cell_ranges(z, x, y, resolution)
     return _bytes(
         session,
         "tiles.cells",
@@ -53,6 +47,19 @@ def cells(session: Session, z: int, x: int, y: int, wanted: Filter, sees_protect
             "y": y,
         },
     )
+
+
+def cell_ranges(z: int, x: int, y: int, resolution: int) -> list[tuple[int, int]]:
+    """Give the ranges of rollup cells that a tile may show at a resolution."""
+    level = level_of(resolution)
+    ranges = list(tiles.covering_ranges(z, x, y, resolution))
+    if level != resolution:
+        # A level also answers the resolution below it: from its own cells, and from fixes of just that resolution.
+        ranges += [
+            (h3cells.descendants_range(low, level)[0], h3cells.descendants_range(high, level)[1])
+            for low, high in ranges
+        ]
+    return ranges
 
 
 def points(session: Session, z: int, x: int, y: int, wanted: Filter, sees_protected: bool) -> bytes:

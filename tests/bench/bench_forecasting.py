@@ -55,18 +55,23 @@ def speed(cells: int = 7_421, weeks: int = 104) -> dict[str, tuple[float, float]
     return seconds
 
 
-if __name__ == "__main__":
+def report() -> None:
+    """Print the table of docs/forecasting.md and the speeds."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "report.json"
         start = time.perf_counter()
         main(["backtest", str(INCIDENTS), "--cells", str(CELLS), "--test-start", FIRST_DAY, "--out", str(out)])
         total = time.perf_counter() - start
-        report = json.loads(out.read_text())
+        found = json.loads(out.read_text())
     print("\nHindsight, hit rate at 5 % of area:")
     for category, rate in hindsight().items():
         print(f"  {category:<20} {rate:.4f}")
-    choosing = sum(result["seconds_to_choose"] for result in report["categories"].values())
+    choosing = sum(result["seconds_to_choose"] for result in found["categories"].values())
     print(f"\nFive categories: {total:.1f} s on two cores; choosing methods took {choosing:.1f} s of one core")
     print("7,421 cells x 104 weeks: seconds to fit, seconds a week")
     for name, (fit, week) in speed().items():
         print(f"  {name:<24} {fit:.3f}  {week:.3f}")
+
+
+if __name__ == "__main__":
+    report()

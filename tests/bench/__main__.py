@@ -1,0 +1,14 @@
+"""`make bench`: every benchmark, one table.  Speeds are ratios to the bare engine in the same run."""
+
+from tests.bench import bench_forecasting, bench_ingest, bench_tiles
+
+
+def main() -> None:
+    """Run every bench and print its rows."""
+    for title, bench in (("Ingest", bench_ingest), ("Tiles", bench_tiles), ("Forecasts", bench_forecasting)):
+        print(f"\n## {title}")
+        bench.report()
+
+
+if __name__ == "__main__":
+    main()
