@@ -76,12 +76,14 @@ def load(asked: Request) -> SignedIn | None:
             session.execute(sql("access.mark_seen"))
             session.commit()
     except ScopeRefused:
-        return _refuse()
+        _refuse()
+        return None
     except OperationalError:
         g.identity_failed = True  # the page that says so asks again who is signed in
         raise
     if row.is_demo and current_app.extensions["naqsha.settings"].env == "production":
-        return _refuse()
+        _refuse()
+        return None
     return SignedIn(row)
 
 

@@ -46,10 +46,10 @@ def verify(stored: str | None, passphrase: str) -> bool:
     plain = _plain(passphrase)
     too_long = len(plain) > LONGEST
     try:
-        met = _hasher.verify(stored or _NOBODY, "" if too_long else plain)
+        _hasher.verify(stored or _NOBODY, "" if too_long else plain)
     except (VerificationError, InvalidHashError):
         return False
-    return met and stored is not None and not too_long
+    return stored is not None and not too_long
 
 
 def made() -> str:

@@ -46,13 +46,13 @@ def _page(target: str | None, name: str = "", error: Exception | None = None) ->
     from flask_babel import gettext
 
     settings = current_app.extensions["naqsha.settings"]
-    demonstration = [] if settings.env == "production" else demo_accounts.kept()
+    demonstration = {} if settings.env == "production" else demo_accounts.kept()
     page = render_template(
         "access/sign_in.html",
         next_url=target,
         name=name,
         error=gettext(str(error)) if error else None,
-        demonstration=[{"name": key, "jurisdiction": demonstration[key].get("jurisdiction")} for key in demonstration],
+        demonstration=[{"name": key, "jurisdiction": kept.get("jurisdiction")} for key, kept in demonstration.items()],
     )
     response = make_response(page)
     if error:

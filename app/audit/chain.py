@@ -65,20 +65,26 @@ def seal(session: Session, *, everything: bool = False) -> tuple[int, int, bytes
         return 0, number, previous
     head = session.execute(sql("audit.head")).first()  # another sealer may have committed before the lock
     number, previous = (head.number, bytes(head.hash)) if head else (0, START)
-    count = 0
+    count, after = 0, 0
+    newest = session.execute(sql("audit.newest")).scalar_one()
+    behind = newest if everything else _BEHIND
     while True:
-        behind = 1 << 62 if everything else _BEHIND
-        rows = session.execute(sql("audit.unsealed"), {"behind": behind, "limit": _CHUNK}).all()
-        seals = []
-        for row in rows:
-            number += 1
-            made = link(previous, number, row)
-            seals.append({"number": number, "entry_id": row.id, "previous": previous, "hash": made})
-            previous = made
-        if not seals:
+        asked = {"after": after, "newest": newest, "behind": behind, "limit": _CHUNK}
+        rows = session.execute(sql("audit.unsealed"), asked).all()
+        if not rows:
             return count, number, previous
+        hashes = [previous]
+        for place, row in enumerate(rows, start=number + 1):
+            hashes.append(link(hashes[-1], place, row))
+        seals = {
+            "numbers": list(range(number + 1, number + 1 + len(rows))),
+            "entries": [row.id for row in rows],
+            "previous": hashes[:-1],
+            "hashes": hashes[1:],
+        }
         session.execute(sql("audit.seal"), seals)
-        count += len(seals)
+        number, previous, after = number + len(rows), hashes[-1], rows[-1].id
+        count += len(rows)
 
 
 def verify(session: Session, kept: tuple[int, bytes] | None = None) -> Verdict:

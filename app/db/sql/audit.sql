@@ -21,18 +21,23 @@ SELECT pg_try_advisory_xact_lock(4203002)
 -- At most one row: the last seal.
 SELECT number, hash FROM audit.seal ORDER BY number DESC LIMIT 1
 
+-- name: audit.newest
+-- The highest id among the sealed lines; 0 before the first.
+SELECT coalesce(max(entry_id), 0) FROM audit.seal
+
 -- name: audit.unsealed
 -- Lines that no seal holds, in the order of their ids.  A line may commit after one with a higher id, so a stretch behind the
--- last sealed one is looked at again.  Answered by the primary key and seal_entry_id_key.
+-- newest sealed one is looked at again.  Answered by the primary key and seal_entry_id_key.
 SELECT e.id, e.at, e.account_id, e.action, e.object, e.object_id, e.reason, CAST(e.detail AS text) AS detail
 FROM audit.entry e
-WHERE e.id > coalesce((SELECT max(entry_id) FROM audit.seal), 0) - CAST(:behind AS bigint)
+WHERE e.id > :after AND e.id > :newest - CAST(:behind AS bigint)
   AND NOT EXISTS (SELECT FROM audit.seal s WHERE s.entry_id = e.id)
 ORDER BY e.id LIMIT :limit
 
 -- name: audit.seal
--- Writes one seal.
-INSERT INTO audit.seal (number, entry_id, previous, hash) VALUES (:number, :entry_id, :previous, :hash)
+-- Writes seals: arrays of one length, in their order.
+INSERT INTO audit.seal (number, entry_id, previous, hash)
+SELECT * FROM unnest(CAST(:numbers AS bigint[]), CAST(:entries AS bigint[]), CAST(:previous AS bytea[]), CAST(:hashes AS bytea[]))
 
 -- name: audit.sealed
 -- Every seal in its order, with the line that it seals; that line's columns are null where it is gone.

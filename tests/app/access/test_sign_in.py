@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.access import passwords, service
 from app.access.sign_in import local_path
+from app.db.session import db_session
 from app.factory import create_app
+from app.policy import Permission
 from app.settings import Settings
 from tests import factories
 from tests.reference_set import GULBERG
@@ -175,6 +177,25 @@ def test_disabling_ends_live_sessions_and_tokens_at_once(client: FlaskClient, si
         401,
         401,
     )
+
+
+def test_a_scope_refused_in_the_middle_of_a_request_ends_it(
+    app: APIFlask, client: FlaskClient, sign_in, worker: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account is disabled after the request was let in: its next transaction is not."""
+    signed = sign_in(client, "station")
+
+    def disabled_meanwhile() -> str:
+        db_session().commit()
+        service.disable_account(worker, signed.account_id)
+        worker.commit()
+        db_session().execute(text("SELECT count(*) FROM record"))
+        return "read on"
+
+    disabled_meanwhile.naqsha_permission = Permission.SEE_OWN_ACCOUNT  # type: ignore[attr-defined]
+    monkeypatch.setitem(app.view_functions, "access.show_session", disabled_meanwhile)
+    assert client.get("/api/session").status_code == 401
+    assert cookie(client) is None
 
 
 def test_a_new_passphrase_ends_the_sessions_of_the_old(client: FlaskClient, sign_in, worker: Session) -> None:
