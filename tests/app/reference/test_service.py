@@ -102,7 +102,8 @@ def test_neighbourhood_has_its_outline(session: Session) -> None:
     """Neighbourhoods with a polygon carry it, with a radius of its size."""
     found = session.execute(
         text(
-            "SELECT count(*), min(radius_m), max(radius_m) FROM place WHERE kind = 'neighbourhood' AND extent IS NOT NULL"
+            "SELECT count(*), min(radius_m), max(radius_m) FROM place "
+            "WHERE kind = 'neighbourhood' AND extent IS NOT NULL"
         )
     ).one()
     assert found[0] == 1125
