@@ -59,6 +59,11 @@ export function mass(value) {
   return size < 0.001 ? "<0.001" : three.format(value);
 }
 
+const figures = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
+
+/** The edge of a class: two figures, however small. */
+export const edge = (value) => figures.format(value);
+
 export function percent(share, digits = 0) {
   return new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: digits }).format(share);
 }

@@ -1,6 +1,6 @@
 // The legend is the layer control: on and off, strength, classes with their counts, the score beside a forecast's name.
 import { bdi, byId, el, icon, kindMark, replace } from "./dom.js";
-import { mass, number, percent, t, tn, when } from "./i18n.js";
+import { edge, lang, mass, number, percent, t, tn, when } from "./i18n.js";
 import { LAYERS, POINTS_FROM, coloursOf, flipClass, isClassOff, opacityOf, scaleOf, setOpacity } from "./layers.js";
 import { get, hasLayer, set } from "./state.js";
 import { kindName } from "./words.js";
@@ -95,7 +95,7 @@ function classes(layer, unit) {
   const rows = counts.map((count, index) => {
     const low = index === 0 ? null : edges[index - 1];
     const high = edges[index] ?? null;
-    const label = low === null ? (high === null ? t("all") : `< ${mass(high)}`) : high === null ? `≥ ${mass(low)}` : `${mass(low)} – ${mass(high)}`;
+    const label = low === null ? (high === null ? t("all") : `< ${edge(high)}`) : high === null ? `≥ ${edge(low)}` : `${edge(low)} – ${edge(high)}`;
     const swatch = el("span", { class: "swatch", vars: { "--swatch": colours[index] } });
     const body = [swatch, bdi(label), bdi(number(count), "legend-count")];
     if (layer !== "cells") return el("li", {}, el("span", { class: "legend-class" }, body));
@@ -111,11 +111,13 @@ function forecast() {
   if (answer === null) return el("p", { class: "explain" }, t("No forecast covers this filter. Choose one crime head, or ask an analyst to run one."));
   const { run } = answer;
   return [
+    run.state && run.state !== "published" ? el("p", {}, el("span", { class: "badge badge-warn" }, stateName(run.state)), " ", el("span", { class: "explain" }, t("not published by an officer"))) : null,
     classes("forecast", t("expected reports in the week")),
     el("dl", { class: "facts" },
-      fact(t("Week from"), run.week_start ? when(run.week_start, "day") : null), fact(t("Method"), methodTitle(run.method)), fact(t("State"), run.state ? stateName(run.state) : null),
-      fact(t("Known by"), run.made_at ? when(run.made_at) : null), fact(t("PAI at 5 %"), run.score?.pai_5 === undefined || run.score?.pai_5 === null ? null : run.score.pai_5.toFixed(2)),
-      fact(t("Against"), against(run)), fact(t("Expires"), run.expires_at ? when(run.expires_at, "day") : null), fact(t("Data"), run.data_hash ? run.data_hash.slice(0, 10) : null)),
+      fact(t("Crime head"), lang === "ur" ? run.head_name_ur || run.head_name : run.head_name ?? run.head), fact(t("Area"), lang === "ur" ? run.jurisdiction_name_ur || run.jurisdiction_name : run.jurisdiction_name ?? run.jurisdiction),
+      fact(t("Week from"), run.week_start ? when(run.week_start, "day") : null), fact(t("Method"), methodTitle(run.method)),
+      fact(t("Known by"), run.known_until || run.made_at ? when(run.known_until ?? run.made_at) : null), fact(t("PAI at 5 %"), run.score?.pai_5 === undefined || run.score?.pai_5 === null ? null : run.score.pai_5.toFixed(2)),
+      fact(t("Weeks scored"), run.score?.weeks), fact(t("Against"), against(run)), fact(t("Expires"), run.expires_at ? when(run.expires_at, "day") : null), fact(t("Data"), run.data_hash ? run.data_hash.slice(0, 10) : null)),
     el("p", { class: "explain" }, t("Expected reports at a place, not people. A forecast is not evidence and gives no ground to stop or search anyone.")),
   ];
 }
@@ -149,14 +151,14 @@ function fact(label, value) {
 function besideBox() {
   if (!hasLayer("cells")) return null;
   if (!beside) return el("section", { class: "beside" }, el("span", { class: "skeleton" }));
+  const whole = (value) => Math.round((value ?? 0) * 1e6);
   const rows = [
-    [t("in this view"), beside.mass, t("The cells that this view shows.")],
+    [t("on the map"), (whole(beside.placed) - whole(beside.coarse)) / 1e6, t("The cells of the filter, at the size shown now.")],
     [t("coarse"), beside.coarse, t("Placed, but only roughly: too wide for cells of this size. Zoom out to see them.")],
     [t("unplaced"), beside.unplaced, t("No usable place in the record.")],
     [t("held back"), beside.held_back, t("Protected from this reader, or shown only on coarser cells.")],
   ];
-  const sum = Math.round(rows.reduce((total, [, value]) => total + Math.round((value ?? 0) * 1e6), 0));
-  const right = sum === Math.round((beside.total ?? 0) * 1e6);
+  const right = rows.reduce((total, [, value]) => total + whole(value), 0) === whole(beside.total);
   return el("section", { class: "beside", "aria-label": t("Beside the map") },
     el("h3", {}, t("Beside the map")),
     el("dl", {}, rows.map(([label, value, why], index) => [el("dt", { title: why, class: index === 0 ? "first" : "" }, label), el("dd", { title: `${value}` }, bdi(mass(value ?? 0)))]),

@@ -25,6 +25,7 @@ import { draw as drawTimeline, showWeeks, spanWindow, startTimeline, step, stret
 const lanes = { summary: lane(), before: lane(), weeks: lane(), beside: lane(), forecast: lane(), hotspots: lane() };
 let map = null;
 let resolution = null;
+let runShown = null;
 
 /** Runs a question; an answer overtaken by a newer question is dropped in silence. */
 async function quietly(work, failed) {
@@ -39,6 +40,7 @@ function loadNumbers() {
   quietly(async () => {
     const [summary, before] = await Promise.all([lanes.summary("/api/summary", filters()), lanes.before("/api/summary", filtersBefore())]);
     problem(null);
+    if (typeof summary.synthetic === "boolean") byId("synthetic").hidden = !summary.synthetic;
     rail.setNumbers(summary);
     setPanelNumbers(summary, before);
     byId("total").textContent = mass(summary.total);
@@ -57,21 +59,37 @@ function loadWeeks() {
 
 function loadBeside() {
   if (!hasLayer("cells") || resolution === null) return;
-  const bounds = map.getBounds();
-  const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value) => value.toFixed(4)).join(",");
-  quietly(async () => setBeside(await lanes.beside("/api/cells", { ...filters(), resolution, bbox, limit: 0 })), () => setBeside(null));
+  quietly(async () => setBeside(await lanes.beside("/api/summary", { ...filters(), resolution })), () => setBeside(null));
 }
 
 function loadRuns() {
   const asked = { head: get("heads").length === 1 ? get("heads")[0] : "", jurisdiction: get("jurisdiction") };
   if (hasLayer("forecast")) {
-    quietly(async () => { const answer = await lanes.forecast("/api/forecasts/latest", asked); setRun("forecast", answer?.run ? answer : null); setForecastCells(answer?.cells); if (get("cell")) openPanel(); },
+    quietly(async () => showRun(await lanes.forecast("/api/forecasts/latest", asked)),
       // 409: there is one, but it has expired; its own words say so.
       (error) => { setRun("forecast", error.status === 409 && error.detail ? { refused: error.detail } : null); setForecastCells([]); });
   }
   if (hasLayer("hotspots")) {
     quietly(async () => { const answer = await lanes.hotspots("/api/hotspots/latest", { jurisdiction: asked.jurisdiction }); setRun("hotspots", answer?.run ? answer : null); }, () => setRun("hotspots", null));
   }
+}
+
+/** The run in the middle of things: tiles may show several areas' runs side by side, the legend speaks of the one that fills the view. */
+function followRun() {
+  if (!hasLayer("forecast")) return;
+  const counts = new Map();
+  for (const { properties } of visibleCells(map, "forecast")) if (properties.run) counts.set(properties.run, (counts.get(properties.run) ?? 0) + 1);
+  const [found] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [null];
+  if (found === null || found === runShown) return;
+  runShown = found;
+  quietly(async () => showRun(await lanes.forecast(`/api/forecasts/${found}`)));
+}
+
+function showRun(answer) {
+  runShown = answer?.run?.id ?? null;
+  setRun("forecast", answer?.run ? answer : null);
+  setForecastCells(answer?.cells);
+  if (get("cell")) openPanel();
 }
 
 /** One quiet line above the map when the server does not answer, with the way to try again. */
@@ -107,6 +125,7 @@ function settled() {
   document.body.classList.add("map-ready");
   byId("map").classList.remove("loading");
   const features = followZoom();
+  followRun();
   drawLegend();
   const layer = hasLayer("forecast") ? "forecast" : "cells";
   drawList(layer === "cells" ? features : visibleCells(map, layer));
@@ -230,8 +249,6 @@ async function start() {
   subscribe(changed);
   keepScale(map, { frozen: isPlaying, settled });
   onCells(map, { over: showHover, out: hideHover, choose, nothing: () => get("cell") && set({ cell: "" }, { push: true }) });
-  let resting = null;
-  map.on("moveend", () => { clearTimeout(resting); resting = setTimeout(loadBeside, 600); });
   map.once("load", () => { refresh(map); mark(map, get("cell") || null); });
   globalThis.naqsha = { map, visibleCells: () => visibleCells(map).map((feature) => feature.properties) };
 }

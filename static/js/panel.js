@@ -101,7 +101,7 @@ function draw() {
 }
 
 function proof(loaded, even) {
-  const words = even ? t("adds up: the parts of %(n)s records sum to the cell's number", { n: page.records.length })
+  const words = even ? tn("adds up: the part of %(n)s record is the cell's number", "adds up: the parts of %(n)s records sum to the cell's number", page.records.length)
     : page.next ? t("%(loaded)s of %(all)s shown so far", { loaded: mass(loaded), all: mass(page.mass) }) : t("the parts do not sum to the cell's number");
   return el("p", { class: `adds-up ${even ? "" : page.next ? "part" : "wrong"}`, id: "adds-up", data: { even: String(even) }, title: `${loaded} / ${page.mass}` }, icon(even ? "check" : page.next ? "clock" : "warn", "icon-small"), el("span", {}, words));
 }

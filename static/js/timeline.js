@@ -122,7 +122,7 @@ export function windowWords({ from, to }) {
 function caption(window) {
   const days = window.to - window.from;
   replace(byId("timeline-window"), el("bdi", {}, windowWords(window)));
-  byId("timeline-length").textContent = days % 7 === 0 && days < 400 ? t("%(n)s weeks", { n: days / 7 }) : t("%(n)s days", { n: days });
+  byId("timeline-length").textContent = days % 7 === 0 && days < 400 ? t("%(n)s weeks", { n: days / 7 }) : days > 730 ? t("%(n)s years", { n: (days / 365.25).toFixed(1) }) : t("%(n)s days", { n: days });
 }
 
 function position(event) {
