@@ -35,7 +35,9 @@ def defer(session: Session, task_name: str, *, lock: str | None = None, **args: 
     another.
     """
     arguments = json.dumps(args)
-    found = session.execute(sql("queue.note"), {"task": task_name, "arguments": arguments}).scalar_one()
+    # A session that carries a sign-in's token acts for somebody, who may then look at the job and cancel it.
+    note = "queue.note_asked" if session.info.get("token") else "queue.note"
+    found = session.execute(sql(note), {"task": task_name, "arguments": arguments}).scalar_one()
     session.execute(
         sql("queue.defer"),
         {"task": task_name, "lock": lock, "arguments": json.dumps({"progress": found, "arguments": args})},
@@ -100,18 +102,14 @@ class Progress:
         with worker_session() as session:
             if session.execute(sql("queue.start"), {"id": self.job}).first():
                 return True
-            session.execute(
-                sql("queue.end"), {"id": self.job, "state": "cancelled", "message": "", "result": None}
-            )
+            session.execute(sql("queue.end"), {"id": self.job, "state": "cancelled", "message": "", "result": None})
             return False
 
     def end(self, state: str, message: str = "", result: Any = None) -> None:
         """Keep how the job ended: done, failed or cancelled."""
         kept = None if result is None else json.dumps(result)
         with worker_session() as session:
-            session.execute(
-                sql("queue.end"), {"id": self.job, "state": state, "message": message, "result": kept}
-            )
+            session.execute(sql("queue.end"), {"id": self.job, "state": state, "message": message, "result": kept})
 
     def again(self, message: str) -> None:
         """Put the job back among the waiting."""

@@ -76,12 +76,16 @@ def backtest_command(jurisdiction: str | None, heads: tuple[str, ...], weeks: in
             continue
         for method, score in row["methods"].items():
             mark = "*" if method == row["published"] else " "
-            click.echo(
-                f"{row['jurisdiction']:<18} {row['head']:<18} {method + mark:<24} "
-                f"{_number(score['hit_rate']['0.01'], '8.4f')} {_number(score['hit_rate']['0.05'], '8.4f')} {_number(score['pai']['0.05'], '6.2f')} "
-                f"{_number(score['pei']['0.05'], '6.3f')} {_number(score['poisson_deviance'], '9.4f')} "
-                f"{_number(score['coverage_90'], '8.3f')} {_number(score['expected_over_observed'], '7.3f')}"
+            numbers = (
+                _number(score["hit_rate"]["0.01"], "8.4f"),
+                _number(score["hit_rate"]["0.05"], "8.4f"),
+                _number(score["pai"]["0.05"], "6.2f"),
+                _number(score["pei"]["0.05"], "6.3f"),
+                _number(score["poisson_deviance"], "9.4f"),
+                _number(score["coverage_90"], "8.3f"),
+                _number(score["expected_over_observed"], "7.3f"),
             )
+            click.echo(f"{row['jurisdiction']:<18} {row['head']:<18} {method + mark:<24} {' '.join(numbers)}")
     click.echo("* is shown: the simplest, unless a later one is better beyond doubt on the weeks before those scored.")
 
 

@@ -20,11 +20,11 @@ from forecasting.registry import METHODS, make
 from spatial import shifts
 
 SEED = 0
-#: Weeks on which methods are scored, and before them as many on which one is chosen: at most half a year each.
-MOST_WEEKS = 26
+#: Weeks on which methods are scored, and before them as many on which one is chosen: at most so many each.
+MOST_WEEKS = 16
 LEAST_WEEKS = 6
 #: Most weeks of the past that are read.
-HISTORY_WEEKS = 156
+HISTORY_WEEKS = 130
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from app.audit.service import note
 from app.db.named import sql
 from app.db.queue import Report, quiet
 from app.db.session import forecaster_session, worker_session
@@ -38,10 +39,12 @@ def publish(session: Session, row: RowMapping, account: int, officer: str, *, no
     if published is None:
         raise NotADraft
     session.execute(sql("forecasts.withdraw_others"), {"id": row["id"]})
-    detail = {"officer": officer, "data_hash": row["data_hash"], "method": row["method"]}
-    session.execute(
-        sql("forecasts.note"),
-        {"action": "forecast.publish", "id": row["id"], "reason": "", "detail": json.dumps(detail)},
+    note(
+        session,
+        "forecast_published",
+        "forecast_run",
+        row["id"],
+        detail={"officer": officer, "data_hash": row["data_hash"], "method": row["method"]},
     )
 
 

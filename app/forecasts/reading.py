@@ -26,7 +26,7 @@ RESOLUTION = 8
 COARSEST = 6
 #: A jurisdiction with more cells is forecast on coarser ones: every cell has a row, every cell-week a place in memory.
 MOST_CELLS = 25_000
-#: Mass up to so many resolutions coarser than the forecast is spread over its cells; coarser mass says little of a place.
+#: Mass so many resolutions coarser than the forecast is spread over its cells; coarser mass says little of a place.
 SPREAD_STEPS = 2
 #: FIRs only: most complaints become FIRs, and both together would count one offence twice.
 KINDS = ("fir",)

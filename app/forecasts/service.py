@@ -77,7 +77,7 @@ def tile(session: Session, z: int, x: int, y: int, *, jurisdiction: str | None, 
     runs = latest_run_ids(session, jurisdiction, head)
     if not runs:
         return b""
-    found = session.execute(sql("forecasts.tile_of_runs"), {"z": z, "x": x, "y": y, "run_ids": runs}).scalar()
+    found = session.execute(sql("forecasts.tile"), {"z": z, "x": x, "y": y, "run_ids": runs}).scalar()
     return bytes(found or b"")
 
 

@@ -33,7 +33,7 @@ def tile(session: Session, z: int, x: int, y: int, *, jurisdiction: str | None) 
     runs = latest_run_ids(session, jurisdiction)
     if not runs:
         return b""
-    found = session.execute(sql("hotspots.tile_of_runs"), {"z": z, "x": x, "y": y, "run_ids": runs}).scalar()
+    found = session.execute(sql("hotspots.tile"), {"z": z, "x": x, "y": y, "run_ids": runs}).scalar()
     return bytes(found or b"")
 
 

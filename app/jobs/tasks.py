@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from app.audit import sealer
 from app.db.queue import Report
 from app.db.session import worker_session
 from app.forecasts import running as forecasts
 from app.hotspots import running as hotspots
+from app.ingest import retention
 from app.records import mass
 
 Task = Callable[..., Any]
@@ -28,6 +30,16 @@ def fold_rollups(_report: Report) -> Any:
         return {"folded": mass.fold(session)}
 
 
+def seal_audit(_report: Report) -> Any:
+    """Seal the lines of the audit log that have been committed."""
+    return {"sealed": sealer.seal_now()}
+
+
+def purge_stays(_report: Report) -> Any:
+    """Delete stays past their days."""
+    return {"deleted": retention.purge_stays()}
+
+
 #: Tasks that somebody asks for.
 TASKS: dict[str, Task] = {
     "forecasts.run": run_forecasts,
@@ -36,4 +48,6 @@ TASKS: dict[str, Task] = {
 #: Tasks that the clock asks for, by their cron line (local to the machine, minutes first).
 PERIODIC: dict[str, tuple[str, Task]] = {
     "records.fold": ("* * * * *", fold_rollups),
+    "audit.seal": ("* * * * *", seal_audit),
+    "ingest.purge_stays": ("40 3 * * *", purge_stays),
 }

@@ -222,25 +222,7 @@ UPDATE forecast_run SET outcome = CAST(:outcome AS jsonb) WHERE id = :id
 -- An account by its name, for publishing from the command line.
 SELECT id, role FROM access.account WHERE name = :name AND disabled_at IS NULL
 
--- name: forecasts.note
--- Writes an audit line.
-SELECT audit.note(:action, 'forecast_run', :id, :reason, CAST(:detail AS jsonb))
-
 -- name: forecasts.tile
--- One run's cells in a tile as MVT bytes.  forecast_cell by its key, shapes by the key of cell.
-WITH envelope AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box)
-SELECT ST_AsMVT(t, 'forecast', 4096, 'geom')
-FROM (
-  SELECT to_hex(c.cell) AS cell, c.run_id AS run, c.rate, c.low, c.high, c.rank, ST_AsMVTGeom(s.shape, e.box, 4096, 16) AS geom
-  FROM forecast_cell c
-  JOIN cell s ON s.cell = c.cell
-  JOIN envelope e ON s.shape && e.box
-  WHERE c.run_id = :run_id
-  ORDER BY c.cell
-) AS t
-WHERE t.geom IS NOT NULL
-
--- name: forecasts.tile_of_runs
 -- Several runs' cells in a tile as MVT bytes: the layer of a map that shows more than one jurisdiction.
 WITH envelope AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box)
 SELECT ST_AsMVT(t, 'forecast', 4096, 'geom')

@@ -55,20 +55,6 @@ WHERE run_id = :run AND kind <> 'none'
 ORDER BY q, abs(z) DESC, cell
 
 -- name: hotspots.tile
--- One run's hot and cold cells in a tile as MVT bytes.  hotspot_cell by its key, shapes by the key of cell.
-WITH envelope AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box)
-SELECT ST_AsMVT(t, 'hotspots', 4096, 'geom')
-FROM (
-  SELECT to_hex(c.cell) AS cell, c.run_id AS run, c.z, c.q, c.kind, ST_AsMVTGeom(s.shape, e.box, 4096, 16) AS geom
-  FROM hotspot_cell c
-  JOIN cell s ON s.cell = c.cell
-  JOIN envelope e ON s.shape && e.box
-  WHERE c.run_id = :run_id AND c.kind <> 'none'
-  ORDER BY c.cell
-) AS t
-WHERE t.geom IS NOT NULL
-
--- name: hotspots.tile_of_runs
 -- Several runs' hot and cold cells in a tile as MVT bytes: the layer of a map that shows more than one jurisdiction.
 WITH envelope AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box)
 SELECT ST_AsMVT(t, 'hotspots', 4096, 'geom')

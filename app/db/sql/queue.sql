@@ -1,7 +1,13 @@
 -- name: queue.note
--- The id of a new progress row, in the caller's name where a scope is open (a row of the application needs one).
+-- The id of a new progress row of nobody's: the command line's and the clock's.
+INSERT INTO job_progress (task, arguments)
+VALUES (:task, CAST(:arguments AS jsonb))
+RETURNING id
+
+-- name: queue.note_asked
+-- The id of a new progress row in the name of whoever is signed in.
 INSERT INTO job_progress (task, account_id, arguments)
-VALUES (:task, CASE WHEN current_user = 'naqsha_app' THEN access.current_account() END, CAST(:arguments AS jsonb))
+VALUES (:task, access.current_account(), CAST(:arguments AS jsonb))
 RETURNING id
 
 -- name: queue.defer
