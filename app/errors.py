@@ -128,7 +128,7 @@ def register(app: APIFlask) -> None:
             from flask import redirect, url_for
 
             return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
-        return answer(status, gettext(_TITLES.get(status, "Error")), detail)
+        return answer(status, gettext(TITLES.get(status, "Error")), detail)
 
     for cls in STATUS:
         app.register_error_handler(cls, known)
@@ -136,13 +136,13 @@ def register(app: APIFlask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
-        return answer(status, gettext(_TITLES.get(status, error.name)), gettext(error.description or ""))
+        return answer(status, gettext(TITLES.get(status, error.name)), gettext(error.description or ""))
 
     @app.errorhandler(OperationalError)
     def no_database(error: OperationalError) -> Response:
         log.warning("database: %s", type(error.orig).__name__)
         g.pop("session", None)
-        return answer(503, gettext(_TITLES[503]), gettext(Unavailable.__doc__ or ""))
+        return answer(503, gettext(TITLES[503]), gettext(Unavailable.__doc__ or ""))
 
     @app.errorhandler(DBAPIError)
     def refused(error: DBAPIError) -> Response:
@@ -150,29 +150,30 @@ def register(app: APIFlask) -> None:
         if getattr(error.orig, "pgcode", None) == "57014":
             return answer(
                 503,
-                gettext(_TITLES[503]),
+                gettext(TITLES[503]),
                 gettext("This took too long. Choose a shorter window or a smaller area."),
             )
         if (getattr(error.orig, "pgcode", None) or "").startswith("22"):  # a number out of range, a NUL in a text ...
-            return answer(422, gettext(_TITLES[422]), gettext("A value in the request is out of its range."))
+            return answer(422, gettext(TITLES[422]), gettext("A value in the request is out of its range."))
         log.exception("database refused a statement")
-        return answer(500, gettext(_TITLES[500]))
+        return answer(500, gettext(TITLES[500]))
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> Response:
         log.exception("unhandled %s", type(error).__name__)
-        return answer(500, gettext(_TITLES[500]))
+        return answer(500, gettext(TITLES[500]))
 
     @app.error_processor
     def validation(error: Any) -> Response:
         return problem(
             error.status_code,
-            gettext(_TITLES.get(error.status_code, error.message)),
+            gettext(TITLES.get(error.status_code, error.message)),
             errors=error.detail or None,
         )
 
 
-_TITLES = {
+#: What each status is called; /openapi.json uses the same words.
+TITLES = {
     400: "The request cannot be read",
     401: "Sign in first",
     403: "Your role does not include this",

@@ -7,7 +7,7 @@ from apiflask import APIFlask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, health, i18n, logs, policy, secrets, security
+from app import cli, errors, health, i18n, logs, openapi, policy, secrets, security
 from app.db import session
 from app.settings import ROOT, Settings
 
@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     errors.register(app)
     health.register(app)
     cli.register(app)
+    openapi.register(app)  # after the rooms, whose operations it describes
     for endpoint in ("static", "openapi.spec"):
         policy.public(app.view_functions[endpoint])
     return app
