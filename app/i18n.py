@@ -29,7 +29,7 @@ blueprint = Blueprint("i18n", __name__)
 
 
 def choose_language() -> str:
-    """Give the language of this request: asked for in the address, else remembered, else the browser's, else English."""
+    """Give the language of a request: asked for in the address, else remembered, else the browser's, else English."""
     for asked in (request.args.get("lang"), request.cookies.get("lang")):
         if asked in LANGUAGES:
             return asked

@@ -1,4 +1,4 @@
-"""The pages of the map and of one record, and the shapes of cells that they draw.  Their numbers come from /api and /tiles."""
+"""The pages of the map and of one record, and the shapes of cells that they draw.  No number is read here."""
 
 from typing import Any
 
@@ -21,7 +21,9 @@ MOST_SHAPES = 64
 class ShapesQuery(BaseModel):
     """Which cells' shapes are wanted."""
 
-    cells: str = Field(max_length=MOST_SHAPES * 16, description="H3 indexes of 15 hexadecimal digits, separated by commas")
+    cells: str = Field(
+        max_length=MOST_SHAPES * 16, description="H3 indexes of 15 hexadecimal digits, separated by commas"
+    )
 
 
 class Shape(BaseModel):

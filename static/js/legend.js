@@ -1,6 +1,6 @@
 // The legend is the layer control: on and off, strength, classes with their counts, the score beside a forecast's name.
 import { bdi, byId, el, icon, kindMark, replace } from "./dom.js";
-import { edge, lang, mass, number, percent, t, tn, when } from "./i18n.js";
+import { edge, lang, mass, number, percent, t, when } from "./i18n.js";
 import { LAYERS, POINTS_FROM, coloursOf, flipClass, isClassOff, opacityOf, scaleOf, setOpacity } from "./layers.js";
 import { get, hasLayer, set } from "./state.js";
 import { kindName } from "./words.js";
@@ -165,5 +165,3 @@ function besideBox() {
       el("dt", { class: "sum" }, t("all records")), el("dd", { class: "sum" }, bdi(mass(beside.total ?? 0)))),
     right ? el("p", { class: "adds-up" }, icon("check", "icon-small"), t("adds up, to the last millionth")) : el("p", { class: "adds-up wrong" }, icon("warn", "icon-small"), t("does not add up: tell the administrator")));
 }
-
-export const summaryOfLegend = () => tn("%(n)s cell in view", "%(n)s cells in view", scaleOf("cells").counts.reduce((a, b) => a + b, 0));

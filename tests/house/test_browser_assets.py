@@ -1,4 +1,4 @@
-"""What the browser loads: from no other host, the same in both directions of writing, with no markup made from strings."""
+"""What the browser loads: from no other host, alike in both directions of writing, no markup made from strings."""
 
 import re
 from pathlib import Path
