@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 CHUNK_ROWS: Final = 5_000
 CHUNK_BYTES: Final = 8 << 20
 _TRIES: Final = 4
+Item = TypeVar("Item")
 _READERS: Final[dict[str, Callable[[Row, dict[str, str], Reading], Record]]] = {
     "fir": read_fir,
     "complaint": read_complaint,
@@ -74,9 +76,9 @@ class Load:
         while True:
             rows = open_rows(path, self.facts, self.mapping.name_of, self.mapping.required)
             try:
-                for chunk in _chunks(islice(rows, rows_done, None)):
-                    self._load(chunk, rows_done)
-                    rows_done += len(chunk)
+                for part, chunk in ahead(self._understood(islice(rows, rows_done, None))):
+                    self._load(part, chunk, rows_done)
+                    rows_done += len(part)
                     self.progress(rows_done)
                 return
             except OutOfStep:
@@ -84,18 +86,22 @@ class Load:
                 with self.transactions() as session:
                     rows_done = session.execute(sql("ingest.lock_delivery"), {"id": self.delivery}).one().rows_done
 
-    def _load(self, rows: list[Row], rows_done: int) -> None:
-        """Write rows; where the database refuses them, halve until the one row that it refuses stands alone."""
+    def _understood(self, rows: Iterator[Row]) -> Iterator[tuple[list[Row], Chunk]]:
+        for part in _chunks(rows):
+            yield part, self._read(part)
+
+    def _load(self, rows: list[Row], chunk: Chunk, rows_done: int) -> None:
+        """Write a chunk; where the database refuses it, halve until the one row that it refuses stands alone."""
         try:
-            self._write(self._read(rows), rows_done)
+            self._write(chunk, rows_done)
         except (DataError, IntegrityError, ProgrammingError) as error:
             if len(rows) == 1:
                 log.warning("row %s refused by the database: %s", rows[0].line, type(error.orig).__name__)
                 self._write(Chunk(1, [], [(rows[0], BadValue("database_refused"))], _no_fix), rows_done)
                 return
             middle = len(rows) // 2
-            self._load(rows[:middle], rows_done)
-            self._load(rows[middle:], rows_done + middle)
+            for part, done in ((rows[:middle], rows_done), (rows[middle:], rows_done + middle)):
+                self._load(part, self._read(part), done)
 
     def _read(self, rows: list[Row]) -> Chunk:
         read, finish, reading = _READERS[self.kind], self.mapping.finish, self.reading
@@ -208,6 +214,15 @@ class Load:
         if unit is units.root and self.reading.visible is not None and query.lat is None:
             raise BadValue("hotel_unknown", "hotel", hotel=(record.hotel or "")[:80])
         return NewHotel(record.hotel or "", name, query.text or "", unit, query.lat, query.lon)
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Give items, the next one being made in a thread while the caller works on this one."""
+    with ThreadPoolExecutor(1, thread_name_prefix="naqsha-reader") as thread:
+        waiting: Future[Item | None] = thread.submit(next, items, None)
+        while (item := waiting.result()) is not None:
+            waiting = thread.submit(next, items, None)
+            yield item
 
 
 def _no_fix(_record: Record) -> Fix:

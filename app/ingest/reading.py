@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from app.geocode.units import Unit, UnitNotFound, Units
-from app.ingest.dates import Moment, Order, parse_moment, parse_time
+from app.ingest.dates import Moment, Order, parse_moment, parse_time, written
 from app.ingest.keys import parse_cnic, parse_number, parse_point
 from app.ingest.problems import BadValue
 from app.reference.rules import plain
@@ -21,6 +21,8 @@ CLOCK_SKEW: Final = timedelta(minutes=15)
 LONGEST: Final = {"place": 1_000, "narrative": 100_000}
 LONGEST_OTHER: Final = 500
 _CANCELLED: Final = frozenset(plain(word) for word in ("cancelled", "canceled", "cancellation", "withdrawn", "اخراج"))
+# Made once: json.dumps with options makes an encoder a call.
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=str).encode
 _MOST_ACCURACY_M: Final = 500_000.0
 
 
@@ -167,9 +169,7 @@ def read_times(
         (start.start, until),
         _latest(reported, reading.now),
         _latest(known, reading.now) or reading.delivered_at,
-        tuple(
-            "" if m is None else f"{m.start.isoformat()}/{m.end.isoformat()}" for m in (start, end, reported, entered)
-        ),
+        tuple("" if m is None else written(m) for m in (start, end, reported, entered)),
     )
 
 
@@ -235,5 +235,4 @@ def is_cancelled(status: str) -> bool:
 
 def digest_of(*content: Any) -> str:
     """Give the hash of what was delivered, as understood: another spelling of the same is the same content."""
-    written = json.dumps(content, ensure_ascii=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(written.encode("ascii")).hexdigest()
+    return hashlib.sha256(_ENCODE(content).encode("ascii")).hexdigest()

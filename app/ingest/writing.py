@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.access.crypto import Sealer
 from app.audit.service import note
 from app.db.named import sql
+from app.ingest.dates import iso
 from app.ingest.keys import parse_fir_number
 from app.ingest.placing import Hotel, fix_columns, stored_fix
 from app.ingest.problems import BadValue
@@ -272,10 +273,10 @@ def _spine(record: Record) -> dict[str, Any]:
         "discovery": record.discovery,
         "protected": record.protected,
         "cancelled": record.cancelled,
-        "occurred_from": record.occurred[0].isoformat(),
-        "occurred_to": record.occurred[1].isoformat(),
-        "reported_at": record.reported_at and record.reported_at.isoformat(),
-        "known_at": record.known_at.isoformat(),
+        "occurred_from": iso(record.occurred[0]),
+        "occurred_to": iso(record.occurred[1]),
+        "reported_at": iso(record.reported_at) if record.reported_at else None,
+        "known_at": iso(record.known_at),
         "place_text": record.place_text,
         "lat": record.given[0] if record.given else None,
         "lon": record.given[1] if record.given else None,
@@ -296,7 +297,7 @@ def _mass_columns(record_id: int, fix_id: int, record: Record, fix: Fix) -> dict
         "protected": record.protected,
         "first_shift": shifts.lower,
         "last_shift": shifts.upper,
-        "known_at": record.known_at.isoformat(),
+        "known_at": iso(record.known_at),
         **row,
     }
 
