@@ -116,5 +116,5 @@ def _outcome(session: Session, row: RowMapping, moment: datetime) -> dict[str, A
         row["method"], row["week"], area.study.cells, rate, low, high, row["parameters"]["family"], dispersion
     )
     scored = score_week(forecast, cube.observed(row["week"]), float(cube.outside[0]) / UNIT)
-    summary = summarise(MethodRun(row["method"], [forecast], [scored], {}, 0.0, 0.0))
+    summary = summarise(MethodRun(row["method"], [forecast], [scored], learned={}, seconds=0.0))
     return making.plain({"scored_at": moment.isoformat(), **summary})

@@ -162,7 +162,7 @@ def test_the_worker_ends_cleanly_on_sigterm(database_name: str, owner: Session) 
         deadline = time.monotonic() + 90
         while not owner.execute(text("SELECT count(*) FROM queue.procrastinate_workers")).scalar_one():
             owner.rollback()
-            assert process.poll() is None and time.monotonic() < deadline, process.communicate()[0]
+            assert process.poll() is None and time.monotonic() < deadline, "the worker did not come up"
             time.sleep(0.2)
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=30)
