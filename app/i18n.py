@@ -96,8 +96,9 @@ def _dictionary(language: str, modified: float) -> bytes:
         if not message.id:
             continue
         if isinstance(message.id, tuple | list):
-            if all(message.string):
-                found[message.id[0]] = list(message.string)
+            forms = [str(form) for form in message.string or ()]
+            if forms and all(forms):
+                found[str(message.id[0])] = forms
         elif message.string:
             found[str(message.id)] = str(message.string)
     return json.dumps({"language": language, "messages": found}).encode()
@@ -114,7 +115,8 @@ def words(language: str) -> Response:
     response = Response(body, mimetype="application/json")
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
     response.headers["Cache-Control"] = "no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def register(app: Flask) -> None:
