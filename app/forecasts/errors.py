@@ -29,6 +29,10 @@ class NoSuchHead(BadRequest):
     """There is no crime head with this key, or its places are protected and are not forecast."""
 
 
+class TooFarAhead(BadRequest):
+    """Only the coming week, this week or a past one can be forecast."""
+
+
 class NothingToForecast(Conflict):
     """There are too few reported records to forecast from."""
 

@@ -17,6 +17,7 @@ from forecasting.cube import Cube, data_hash
 from forecasting.errors import TooShort
 from forecasting.model import Forecast
 from forecasting.registry import METHODS, make
+from forecasting.study import LEAST_CHOICE_RECORDS
 from spatial import shifts
 
 SEED = 0
@@ -93,8 +94,11 @@ def examine(
         [replace(run, forecasts=run.forecasts[part], scores=run.scores[part]) for run in both]
         for part in (slice(tested), slice(tested, None))
     )
-    choice = choose(first, seed=SEED)
-    reason = _reason(choice, methods, tested)
+    if sum(score.observed for score in first[0].scores) < LEAST_CHOICE_RECORDS:
+        choice, reason = Choice(methods[0], ()), "the simplest method: too few records to choose on"
+    else:
+        choice = choose(first, seed=SEED)
+        reason = _reason(choice, methods, tested)
     chosen = next(run for run in second if run.method == choice.method)
     scores = {
         "weeks": [shifts.week_start(each).date() for each in weeks[tested:]],

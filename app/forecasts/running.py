@@ -17,7 +17,7 @@ from app.db.named import sql
 from app.db.queue import Report, quiet
 from app.db.session import forecaster_session, worker_session
 from app.forecasts import making, reading
-from app.forecasts.errors import NoSuchHead, NothingToForecast, check_on
+from app.forecasts.errors import NoSuchHead, NothingToForecast, TooFarAhead, check_on
 from app.forecasts.reading import Area
 from app.records import mass
 from forecasting.cube import Cube
@@ -148,14 +148,18 @@ def run(
 
     Raises
     ------
-    SwitchedOff, NoSuchHead, reading.NoSuchJurisdiction, reading.AreaTooSmall
+    SwitchedOff, NoSuchHead, TooFarAhead, reading.NoSuchJurisdiction, reading.AreaTooSmall
     """
     check_on()
     moment = _moment(now)
     target = coming_week(moment) if week is None else week
     known_until = min(moment, shifts.week_start(target))
     outcome = Outcome()
+    if target > coming_week(moment):
+        raise TooFarAhead
     with forecaster_session() as session:
+        if heads:
+            heads_by_key(session, heads)
         asked = plan(session, jurisdiction, heads, moment)
         known = {code: heads_by_key(session, keys) for code, keys in asked}
     total = sum(len(keys) for _, keys in asked)

@@ -8,7 +8,7 @@ from app.db.queue import Report
 from app.db.session import worker_session
 from app.forecasts import running as forecasts
 from app.hotspots import running as hotspots
-from app.ingest import retention
+from app.ingest import retention, uploads
 from app.records import mass
 
 Task = Callable[..., Any]
@@ -44,6 +44,7 @@ def purge_stays(_report: Report) -> Any:
 TASKS: dict[str, Task] = {
     "forecasts.run": run_forecasts,
     "hotspots.run": run_hotspots,
+    uploads.TASK: uploads.run_delivery,
 }
 #: Tasks that the clock asks for, by their cron line (local to the machine, minutes first).
 PERIODIC: dict[str, tuple[str, Task]] = {

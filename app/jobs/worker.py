@@ -111,12 +111,15 @@ async def work(app: Flask, *, wait: bool = True) -> None:
 
     SIGTERM and SIGINT end it: no new job begins, and one that does not end soon waits for the next worker.
     """
+    # The clock's tasks run every minute: procrastinate's own lines about each would bury all others.
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     queue = make(app)
     async with queue.open_async():
         # A worker that was killed leaves its job "doing"; its heartbeat has stopped, so the job starts over.
         for job in await queue.job_manager.get_stalled_jobs():
             log.warning("job %s starts over: its worker is gone", job.id)
             await queue.job_manager.retry_job(job)
+        log.info("the worker waits for jobs")
         await queue.run_worker_async(
             wait=wait,
             concurrency=1,
@@ -124,3 +127,4 @@ async def work(app: Flask, *, wait: bool = True) -> None:
             delete_jobs="successful",
             install_signal_handlers=wait,
         )
+        log.info("the worker has ended")

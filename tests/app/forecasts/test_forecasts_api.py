@@ -226,6 +226,10 @@ def test_what_may_not_be_forecast_is_refused(app: APIFlask) -> None:
         for head in ("rape", "no_such_head"):
             with pytest.raises(running.NoSuchHead):
                 running.run(jurisdiction=LAHORE, heads=[head])
+        with pytest.raises(running.NoSuchHead):
+            running.run(heads=["no_such_head"])
+        with pytest.raises(running.TooFarAhead):
+            running.run(jurisdiction=LAHORE, heads=["robbery"], week=running.coming_week(NOW) + 1)
         with pytest.raises(running.reading.AreaTooSmall):
             running.run(jurisdiction=GULBERG, heads=["robbery"])
 
@@ -282,3 +286,28 @@ def test_the_commands(app: APIFlask) -> None:
 def test_a_week_is_that_of_its_day() -> None:
     assert running.week_of_date(date(2026, 11, 22)) + 1 == running.week_of_date(date(2026, 11, 23))
     assert running.coming_week(NOW) == running.week_of_date((NOW + timedelta(days=7)).astimezone(shifts.ZONE).date())
+
+
+def test_no_answer_has_room_for_a_person() -> None:
+    """Place only (trust.md F1): no name of an answer speaks of a person, and no cell is finer than resolution 8."""
+    from app.forecasts import reading, schemas
+
+    shown = {
+        name
+        for each in (schemas.Run, schemas.Cell, schemas.Driver, schemas.Score, schemas.Forecast)
+        for name in each.model_fields
+    }
+    assert not shown & {
+        "name",
+        "cnic",
+        "phone",
+        "person",
+        "suspect",
+        "guest",
+        "complainant",
+        "hotel",
+        "record",
+        "records",
+    }
+    assert reading.RESOLUTION <= 8
+    assert set(reading.KINDS) == {"fir"} and set(reading.DISCOVERIES) == {"reported"}
