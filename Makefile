@@ -9,7 +9,7 @@ ARGS ?=
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check
+.PHONY: help run test check bench
 
 help: ## every target, a line each
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +18,10 @@ run: ## set up all that is missing, load the demonstration, serve http://127.0.0
 	@HOST='$(HOST)' PORT='$(PORT)' $(PYTHON) -m setup run
 
 test: ## set up all that is missing, run every test (WORKERS=, ARGS= for pytest)
-	@$(PYTHON) -m setup test -n $(WORKERS) $(ARGS)
+	@$(PYTHON) -m setup test -n $(WORKERS) --dist loadscope $(ARGS)
 
 check: ## format, lint, types, import contracts, templates
 	@$(PYTHON) -m setup check
+
+bench: ## the benchmarks, one table (tiles need the demonstration that make run loads)
+	@$(PYTHON) -m setup bench

@@ -133,6 +133,15 @@ def register(app: APIFlask) -> None:
     for cls in STATUS:
         app.register_error_handler(cls, known)
 
+    # First, since it registers a handler of its own for HTTPException, which the next one replaces.
+    @app.error_processor
+    def validation(error: Any) -> Response:
+        return problem(
+            error.status_code,
+            gettext(TITLES.get(error.status_code, error.message)),
+            errors=error.detail or None,
+        )
+
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
@@ -162,14 +171,6 @@ def register(app: APIFlask) -> None:
     def unknown(error: Exception) -> Response:
         log.exception("unhandled %s", type(error).__name__)
         return answer(500, gettext(TITLES[500]))
-
-    @app.error_processor
-    def validation(error: Any) -> Response:
-        return problem(
-            error.status_code,
-            gettext(TITLES.get(error.status_code, error.message)),
-            errors=error.detail or None,
-        )
 
 
 #: What each status is called; /openapi.json uses the same words.

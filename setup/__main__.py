@@ -1,4 +1,4 @@
-"""The road from a fresh clone to a running Naqsha: `python3 -m setup run|test|check`."""
+"""The road from a fresh clone to a running Naqsha: `python3 -m setup run|test|check|bench`."""
 
 import os
 import sys
@@ -102,6 +102,19 @@ def test_all(arguments: list[str]) -> int:
     os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "pytest", *arguments])  # noqa: S606
 
 
+def bench_all() -> int:
+    """Run every benchmark beside the bare engine; the tiles are those of the demonstration."""
+    print("Naqsha: setting up for the benchmarks", flush=True)
+    prepare(for_tests=False)
+    step("Database", start_cluster)
+    step("Migrations", lambda: flask("db", "upgrade"))
+    step("Reference data", lambda: flask("reference", "load"))
+    step("Demonstration", load_demonstration)
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "tests.bench"])  # noqa: S606
+
+
 def check_all() -> int:
     """Run every check that needs no database, all of them even after one failed."""
     print("Naqsha: checking", flush=True)
@@ -140,7 +153,9 @@ def main(words: list[str]) -> int:
                 return test_all(arguments)
             case ["check"]:
                 return check_all()
-        raise SetupError("usage: python3 -m setup run | test [pytest's arguments] | check")
+            case ["bench"]:
+                return bench_all()
+        raise SetupError("usage: python3 -m setup run | test [pytest's arguments] | check | bench")
     except SetupError as error:
         complain(error)
         return 1

@@ -40,7 +40,8 @@ class Database:
         url = database_url(settings.database_url, role, settings.database_name)
         options = ["-c timezone=Asia/Karachi"]
         if role == "app":
-            options.append(f"-c statement_timeout={settings.statement_seconds}s")
+            # A map sends dozens of small statements at once: helpers for one would only keep the others waiting.
+            options += [f"-c statement_timeout={settings.statement_seconds}s", "-c max_parallel_workers_per_gather=0"]
         engine = create_engine(
             url,
             pool_size=settings.pool_size if role == "app" else 2,

@@ -4,6 +4,7 @@ What does not belong here: who may see what.  A filter narrows; the database's p
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -70,12 +71,12 @@ class Window:
             "snapped": self.is_snapped,
         }
 
-    def weeks(self) -> dict[str, int]:
+    def weeks(self) -> dict[str, Any]:
         """Give the window cut into blocks of sixteen weeks, whole weeks and edges: the binds of records.filtered."""
         week_first = shifts.week_of_shift(self.first - 1) + 1
         week_end = shifts.week_of_shift(self.end)
         if week_first >= week_end:
-            return _binds((0, 0), (0, 0), (0, 0), (0, 0), (self.first, self.end), (0, 0))
+            return _binds((0, 0), (0, 0), (0, 0), (0, 0), (self.first, self.end))
         edges = (
             (self.first, shifts.first_shift_of_week(week_first)),
             (shifts.first_shift_of_week(week_end), self.end),
@@ -87,7 +88,7 @@ class Window:
         late = block_end * shifts.WEEKS_PER_BLOCK, week_end
         return _binds((block_first, block_end), early, late, (week_first, week_end), *edges)
 
-    def by_week(self) -> dict[str, int]:
+    def by_week(self) -> dict[str, Any]:
         """Give the same window with no blocks, for series by week."""
         binds = self.weeks()
         return binds | {
@@ -105,16 +106,29 @@ def _binds(
     early: tuple[int, int],
     late: tuple[int, int],
     weeks: tuple[int, int],
-    edge1: tuple[int, int],
-    edge2: tuple[int, int],
-) -> dict[str, int]:
-    names = ("block", "early", "late", "week", "edge1", "edge2")
-    spans = (blocks, early, late, weeks, edge1, edge2)
+    *edges: tuple[int, int],
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, span in (("block", blocks), ("early", early), ("late", late), ("week", weeks)):
+        found |= {f"{name}_first": span[0], f"{name}_end": span[1]}
+    cut = [edge for edge in edges if edge[0] < edge[1]]
+    return found | {"edge_firsts": [first for first, _ in cut], "edge_ends": [end for _, end in cut]}
+
+
+def range_binds(ranges: Iterable[tuple[int, int, int]]) -> dict[str, list[int]]:
+    """Give the binds of ranges of cells, each (rollup level, lowest, highest); apart from one another."""
+    found = sorted(ranges, key=lambda each: each[1])
     return {
-        f"{name}_{end}": span[i]
-        for name, span in zip(names, spans, strict=True)
-        for i, end in enumerate(("first", "end"))
+        "levels": [level for level, _, _ in found],
+        "lows": [low for _, low, _ in found],
+        "highs": [high for _, _, high in found],
+        "own_levels": sorted({level for level, _, _ in found}),
     }
+
+
+def whole_levels(*levels: int) -> dict[str, list[int]]:
+    """Give the binds that take in every cell of rollup levels; the "cells" of level 0 are resolutions, 0 to 9."""
+    return range_binds((level, 0, 9) if level == 0 else (level, 10, 2**63 - 1) for level in levels)
 
 
 ALWAYS = Window(_FIRST_SHIFT, _LAST_SHIFT, is_open=True)

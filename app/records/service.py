@@ -12,27 +12,16 @@ from sqlalchemy.orm import Session
 
 from app.db.named import sql
 from app.errors import InvalidFilter
-from app.records.filters import Filter, level_of
+from app.records.filters import Filter, level_of, whole_levels
 from app.records.mass import click_keys
 from spatial import cells as h3cells
 from spatial import shifts
 from spatial.mass import UNIT
 
-_WHOLE_LEVEL = (0, 9)  # the "cells" of level 0 are resolutions
-
 
 def in_records(mass: int | None) -> float:
     """Give mass in records, with its six decimals and never rounded further."""
     return (mass or 0) / UNIT
-
-
-def ranges(levels: list[int]) -> dict[str, list[int]]:
-    """Give the range binds that take in every cell of the levels."""
-    return {
-        "levels": levels,
-        "lows": [_WHOLE_LEVEL[0] if level == 0 else 0 for level in levels],
-        "highs": [_WHOLE_LEVEL[1] if level == 0 else 2**63 - 1 for level in levels],
-    }
 
 
 def cells(session: Session, wanted: Filter, sees_protected: bool) -> dict[str, Any]:
@@ -42,7 +31,7 @@ def cells(session: Session, wanted: Filter, sees_protected: bool) -> dict[str, A
         wanted.binds()
         | wanted.window.weeks()
         | wanted.box_binds()
-        | ranges([0, level_of(wanted.resolution)])
+        | whole_levels(0, level_of(wanted.resolution))
         | {"resolution": wanted.resolution, "hides_protected": wanted.hides_protected(sees_protected)},
     ).all()
     shown = [(row.cell, row.mass) for row in rows if row.place == "shown"]
@@ -63,13 +52,13 @@ def cells(session: Session, wanted: Filter, sees_protected: bool) -> dict[str, A
 
 def summary(session: Session, wanted: Filter, sees_protected: bool) -> dict[str, Any]:
     """Give the whole mass of a filter, and its split by kind, head and week."""
-    levels = [0] if wanted.box is None else [0, level_of(wanted.resolution)]
+    levels = (0,) if wanted.box is None else (0, level_of(wanted.resolution))
     rows = session.execute(
         sql("records.summary"),
         wanted.binds()
         | wanted.window.by_week()
         | wanted.box_binds()
-        | ranges(levels)
+        | whole_levels(*levels)
         | {"resolution": wanted.resolution, "hides_protected": wanted.hides_protected(sees_protected)},
     ).all()
     heads = _head_keys(session)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
-from app.records.filters import Filter, level_of
+from app.records.filters import Filter, level_of, range_binds
 from app.records.service import is_synthetic
 from spatial import cells as h3cells
 from spatial import tiles
@@ -29,16 +29,13 @@ def cells(session: Session, z: int, x: int, y: int, wanted: Filter, sees_protect
     """Give the tile of a filter's cells, at the resolution of its zoom."""
     resolution = tiles.resolution_for_zoom(z)
     level = level_of(resolution)
-    ranges = cell_ranges(z, x, y, resolution)
     return _bytes(
         session,
         "tiles.cells",
         wanted.binds()
         | wanted.window.weeks()
+        | range_binds((level, low, high) for low, high in cell_ranges(z, x, y, resolution))
         | {
-            "levels": [level] * len(ranges),
-            "lows": [low for low, _ in ranges],
-            "highs": [high for _, high in ranges],
             "resolution": resolution,
             "hides_protected": wanted.hides_protected(sees_protected, resolution),
             "synthetic": is_synthetic(session, wanted.kinds),

@@ -15,7 +15,7 @@ from app.access import service as access
 from app.db.named import sql
 from app.db.session import database, worker_session
 from app.factory import create_app
-from app.records.filters import Filter, level_of, parse_window
+from app.records.filters import Filter, level_of, parse_window, range_binds
 from app.tiles.service import cell_ranges
 from spatial import tiles
 
@@ -55,7 +55,7 @@ def report(count: int = 300) -> None:
     app = create_app()
     with app.app_context():
         with worker_session() as session:
-            account = access.create_account(session, f"bench-{time.time_ns()}", "commander", ["PK"], no_password=True)
+            account = access.create_account(session, f"bench-{time.time_ns()}", "commander", ["PK"])
             token = access.make_token(session, account.id)
         wanted = requests(count)
         client = app.test_client()
@@ -78,11 +78,7 @@ def report(count: int = 300) -> None:
                     sql("records.weighed"),
                     parsed.binds()
                     | parsed.window.weeks()
-                    | {
-                        "levels": [level_of(resolution)] * len(ranges),
-                        "lows": [low for low, _ in ranges],
-                        "highs": [high for _, high in ranges],
-                    },
+                    | range_binds((level_of(resolution), low, high) for low, high in ranges),
                 ).all()
                 if number >= 20:
                     bare.append(time.perf_counter() - begun)

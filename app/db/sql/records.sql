@@ -9,44 +9,48 @@
 SELECT r.level, r.cell, NULL::integer AS week, r.kind, r.protected, r.slots, r.masses, r.total
 FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
 JOIN rollup r ON r.level = range.level AND r.span = 16 AND r.cell BETWEEN range.low AND range.high
-  AND r.bucket >= :block_first AND r.bucket < :block_end
+  AND r.bucket >= :block_first AND r.bucket < :block_end AND :block_first < :block_end
 WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
 UNION ALL
 SELECT r.level, r.cell, r.bucket AS week, r.kind, r.protected, r.slots, r.masses, r.total
 FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
 JOIN rollup r ON r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
-  AND r.bucket >= :early_first AND r.bucket < :early_end
+  AND r.bucket >= :early_first AND r.bucket < :early_end AND :early_first < :early_end
 WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
 UNION ALL
 SELECT r.level, r.cell, r.bucket AS week, r.kind, r.protected, r.slots, r.masses, r.total
 FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
 JOIN rollup r ON r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
-  AND r.bucket >= :late_first AND r.bucket < :late_end
+  AND r.bucket >= :late_first AND r.bucket < :late_end AND :late_first < :late_end
 WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
 UNION ALL
-SELECT range.level, lifted.cell, d.week, d.kind, d.protected, d.slots, d.masses, (SELECT sum(m) FROM unnest(d.masses) AS m)::bigint
-FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
-CROSS JOIN rollup_delta d
-CROSS JOIN LATERAL (SELECT level_cell(d.cell, d.resolution, range.level) AS cell) AS lifted
+SELECT lifted.level, lifted.cell, d.week, d.kind, d.protected, d.slots, d.masses,
+  (SELECT sum(m) FROM unnest(d.masses) AS m)::bigint
+FROM rollup_delta d
+CROSS JOIN LATERAL (
+  SELECT l.level, level_cell(d.cell, d.resolution, l.level) AS cell FROM unnest(CAST(:own_levels AS smallint[])) AS l (level) OFFSET 0
+) AS lifted
 WHERE (CAST(:kinds AS text[]) IS NULL OR d.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR d.station_id = ANY (CAST(:stations AS bigint[])))
-  AND d.week >= :week_first AND d.week < :week_end AND lifted.cell BETWEEN range.low AND range.high
+  AND d.week >= :week_first AND d.week < :week_end
+  -- The ranges are sorted and apart, so a search by halves finds the only one that may hold the cell.
+  AND lifted.cell <= (CAST(:highs AS bigint[]))[width_bucket(lifted.cell, CAST(:lows AS bigint[]))]
 UNION ALL
-SELECT range.level, lifted.cell, shift_week(a.shift), m.kind, m.protected,
+SELECT lifted.level, lifted.cell, shift_week(a.shift), m.kind, m.protected,
   ARRAY[(m.head_id * 3 + shift_of_day(a.shift))::smallint], ARRAY[a.mass], a.mass
-FROM mass m
+FROM unnest(CAST(:edge_firsts AS integer[]), CAST(:edge_ends AS integer[])) AS edge (first, stop)
+JOIN mass m ON m.known_until IS NULL AND m.shifts && int4range(edge.first, edge.stop)
 CROSS JOIN LATERAL mass_atoms(m.cells, m.cell_upto, m.shifts, m.shift_mass) AS a
-CROSS JOIN unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
-CROSS JOIN LATERAL (SELECT level_cell(a.cell, m.resolution, range.level) AS cell) AS lifted
+CROSS JOIN LATERAL (
+  SELECT l.level, level_cell(a.cell, m.resolution, l.level) AS cell FROM unnest(CAST(:own_levels AS smallint[])) AS l (level) OFFSET 0
+) AS lifted
 WHERE (CAST(:kinds AS text[]) IS NULL OR m.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR m.station_id = ANY (CAST(:stations AS bigint[])))
-  AND m.known_until IS NULL
-  AND (m.shifts && int4range(:edge1_first, :edge1_end) OR m.shifts && int4range(:edge2_first, :edge2_end))
-  AND ((a.shift >= :edge1_first AND a.shift < :edge1_end) OR (a.shift >= :edge2_first AND a.shift < :edge2_end))
-  AND lifted.cell BETWEEN range.low AND range.high
+  AND a.shift >= edge.first AND a.shift < edge.stop
+  AND lifted.cell <= (CAST(:highs AS bigint[]))[width_bucket(lifted.cell, CAST(:lows AS bigint[]))]
 
 -- name: records.weighed
 -- Gives (level, cell, protected, mass) of a filter, the wanted slots summed.

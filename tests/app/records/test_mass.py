@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db.named import sql
 from app.records import mass as written
-from app.records.filters import ALWAYS, Box, Filter, Window, level_of
-from app.records.service import ranges
+from app.records.filters import ALWAYS, Box, Filter, Window, level_of, whole_levels
 from spatial import cells as h3cells
 from spatial import mass, shifts
 from tests import factories
@@ -151,7 +150,7 @@ def _ask(session: Session, wanted: Filter, sees_protected: bool) -> dict[str, An
         wanted.binds()
         | wanted.window.weeks()
         | wanted.box_binds()
-        | ranges([0, level_of(wanted.resolution)])
+        | whole_levels(0, level_of(wanted.resolution))
         | {"resolution": wanted.resolution, "hides_protected": wanted.hides_protected(sees_protected)},
     ).all()
     return {
