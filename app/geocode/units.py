@@ -11,8 +11,12 @@ from sqlalchemy.orm import Session
 from app.db.named import sql
 from spatial.addresses import normalise
 
-_STATION_WORDS: Final = frozenset(["ps", "police", "station", "thana", "thanah", "polis", "تہانہ", "پولیس", "سٹیشن", "اسٹیشن"])
-_AREA_WORDS: Final = frozenset(["district", "distt", "dist", "zila", "zilla", "division", "region", "province", "ضلع", "ڈویژن", "صوبہ"])
+_STATION_WORDS: Final = frozenset(
+    ["ps", "police", "station", "thana", "thanah", "polis", "تہانہ", "پولیس", "سٹیشن", "اسٹیشن"]
+)
+_AREA_WORDS: Final = frozenset(
+    ["district", "distt", "dist", "zila", "zilla", "division", "region", "province", "ضلع", "ڈویژن", "صوبہ"]
+)
 _AREAS: Final = ("district", "region", "division", "province")
 _SPACE: Final = re.compile(r"\s+")
 

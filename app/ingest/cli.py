@@ -23,7 +23,9 @@ def _refused(error: FileRefused) -> click.ClickException:
 
 
 def _command(kind: str, what: str) -> None:
-    @ingest_cli.command(kind, help=f"Read a file of {what}: CSV, JSON lines or XLSX. The same file again changes nothing.")
+    @ingest_cli.command(
+        kind, help=f"Read a file of {what}: CSV, JSON lines or XLSX. The same file again changes nothing."
+    )
     @click.argument("file", type=_FILE)
     @click.option("--source", help="key of the system that sent it; made if it is new")
     @click.option("--mapping", type=_FILE, help="a TOML file that says which of their columns is which of ours")
@@ -52,7 +54,9 @@ def _show(counts: dict[str, int], as_json: bool) -> None:
         " + {duplicate:,} duplicate + {quarantined:,} quarantined".format(**counts)
     )
     if counts["quarantined"]:
-        click.echo(f"`flask ingest quarantine list --delivery {counts['delivery']}` says what to do with those put aside")
+        click.echo(
+            f"`flask ingest quarantine list --delivery {counts['delivery']}` says what to do with those put aside"
+        )
 
 
 _command("fir", "FIRs")

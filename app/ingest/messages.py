@@ -43,8 +43,8 @@ ROWS: dict[str, tuple[str, str]] = {
     ),
     "date_impossible": ("There is no such day as %(value)s.", "%(value)s نام کا کوئی دن نہیں۔"),
     "date_month_first": (
-        "%(value)s has the month first: write the day first, or say date_order = \"mdy\" in the mapping file.",
-        "%(value)s میں مہینہ پہلے ہے: دن پہلے لکھیں، یا میپنگ فائل میں date_order = \"mdy\" لکھیں۔",
+        '%(value)s has the month first: write the day first, or say date_order = "mdy" in the mapping file.',
+        '%(value)s میں مہینہ پہلے ہے: دن پہلے لکھیں، یا میپنگ فائل میں date_order = "mdy" لکھیں۔',
     ),
     "date_without_year": ("%(value)s has no year: add it.", "%(value)s میں سال نہیں: سال لکھیں۔"),
     "date_hijri": (
@@ -52,8 +52,14 @@ ROWS: dict[str, tuple[str, str]] = {
         "%(value)s ہجری تاریخ معلوم ہوتی ہے: عیسوی تاریخ لکھیں۔",
     ),
     "date_too_old": ("%(value)s is before 1947.", "%(value)s 1947 سے پہلے ہے۔"),
-    "time_without_date": ("%(value)s is a time without a date: add the date.", "%(value)s میں تاریخ نہیں: تاریخ لکھیں۔"),
-    "time_impossible": ("The time in %(value)s cannot be read: write 14:30.", "%(value)s کا وقت نہیں پڑھا جا سکتا: 14:30 لکھیں۔"),
+    "time_without_date": (
+        "%(value)s is a time without a date: add the date.",
+        "%(value)s میں تاریخ نہیں: تاریخ لکھیں۔",
+    ),
+    "time_impossible": (
+        "The time in %(value)s cannot be read: write 14:30.",
+        "%(value)s کا وقت نہیں پڑھا جا سکتا: 14:30 لکھیں۔",
+    ),
     "future": (
         "%(value)s lies in the future: correct it, or the clock of the machine that exported it.",
         "%(value)s مستقبل میں ہے: اسے یا فائل نکالنے والی مشین کی گھڑی درست کریں۔",
@@ -83,7 +89,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "Excel has turned the number into the date %(value)s: format the column as text and type it anew.",
         "ایکسل نے نمبر کو تاریخ %(value)s بنا دیا: خانے کو متن بنائیں اور نمبر دوبارہ لکھیں۔",
     ),
-    "year_missing": ("The number has no year: write 604/2026 or fill in the year.", "نمبر میں سال نہیں: 604/2026 لکھیں یا سال پُر کریں۔"),
+    "year_missing": (
+        "The number has no year: write 604/2026 or fill in the year.",
+        "نمبر میں سال نہیں: 604/2026 لکھیں یا سال پُر کریں۔",
+    ),
     "year_unreadable": ("%(value)s is no year.", "%(value)s کوئی سال نہیں۔"),
     "year_conflict": (
         "The number %(number)s and the year %(year)s disagree: correct one.",
@@ -100,7 +109,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "%(value)s درجے نہیں، کسی اور گرڈ کے میٹر معلوم ہوتے ہیں۔ درجے (WGS 84) نکالیں۔",
     ),
     "accuracy_range": ("An accuracy of %(value)s m cannot be.", "%(value)s میٹر کی درستی ممکن نہیں۔"),
-    "distance_unreadable": ("The distance %(value)s cannot be read: write 3 km.", "فاصلہ %(value)s نہیں پڑھا جا سکتا: 3 کلومیٹر لکھیں۔"),
+    "distance_unreadable": (
+        "The distance %(value)s cannot be read: write 3 km.",
+        "فاصلہ %(value)s نہیں پڑھا جا سکتا: 3 کلومیٹر لکھیں۔",
+    ),
     "direction_unreadable": (
         "The direction %(value)s cannot be read: write north-east or شمال مشرق.",
         "سمت %(value)s نہیں پڑھی جا سکتی: شمال مشرق لکھیں۔",
@@ -146,7 +158,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "شناختی کارڈ کے 13 ہندسے ہوتے ہیں، یہاں %(digits)s ہیں: درست کریں یا خالی چھوڑیں۔",
     ),
     "cnic_letters": ("The CNIC holds other signs than digits.", "شناختی کارڈ نمبر میں ہندسوں کے سوا کچھ ہے۔"),
-    "cnic_masked": ("The CNIC is masked: give it whole, or leave it empty.", "شناختی کارڈ نمبر چھپا ہوا ہے: پورا دیں یا خالی چھوڑیں۔"),
+    "cnic_masked": (
+        "The CNIC is masked: give it whole, or leave it empty.",
+        "شناختی کارڈ نمبر چھپا ہوا ہے: پورا دیں یا خالی چھوڑیں۔",
+    ),
     "cnic_old": (
         "This is an old NIC of 11 digits: give the CNIC of 13, or leave it empty.",
         "یہ 11 ہندسوں کا پرانا کارڈ ہے: 13 ہندسوں والا دیں یا خالی چھوڑیں۔",

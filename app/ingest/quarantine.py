@@ -143,8 +143,10 @@ def _clean(file: Path, clean: Path, delivery: int, kind: str) -> list[int]:
                 raise FileRefused("replay_row", line=row.line)
             if row.values["quarantine_delivery"] != str(delivery) or not row.values["quarantine_line"].isdecimal():
                 raise FileRefused("replay_other", delivery=row.values["quarantine_delivery"][:20])
-            lines.append(int(row.values["quarantine_line"]))
-            writer.writerow([_with_formula(row.values.get(column, "")) for column in COLUMNS[kind]])
+            cells = [_with_formula(row.values.get(column, "")) for column in COLUMNS[kind]]
+            if any(cells):  # a row that nobody has typed in yet goes on waiting
+                lines.append(int(row.values["quarantine_line"]))
+                writer.writerow(cells)
     return lines
 
 

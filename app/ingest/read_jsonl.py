@@ -30,7 +30,9 @@ def jsonl_rows(path: Path, encoding: str, name_of: Callable[[str], str | None]) 
                 values = _values(decoded(line.text, encoding), name_of)
             except BadValue as error:
                 problem = error
-        yield Row(line.number, raw_bytes(line.text, encoding), values, problem, {"format": "jsonl", "encoding": encoding})
+        yield Row(
+            line.number, raw_bytes(line.text, encoding), values, problem, {"format": "jsonl", "encoding": encoding}
+        )
 
 
 def _values(text: str, name_of: Callable[[str], str | None]) -> dict[str, str]:

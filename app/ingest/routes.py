@@ -53,7 +53,9 @@ def deliver(query: DeliveryQuery) -> Any:
 @allows(Permission.DELIVER)
 def deliveries(query: PageQuery) -> dict[str, Any]:
     """Whoever delivers; one's own deliveries, newest first."""
-    found = db_session().execute(sql("ingest.deliveries"), {"before": query.cursor, "limit": _PAGE + 1}).mappings().all()
+    found = (
+        db_session().execute(sql("ingest.deliveries"), {"before": query.cursor, "limit": _PAGE + 1}).mappings().all()
+    )
     rows = [delivery_of(row) for row in found[:_PAGE]]
     return {"deliveries": rows, "next": rows[-1]["delivery"] if len(found) > _PAGE else None}
 

@@ -56,6 +56,7 @@ def receive(kind: str, source: str | None, file: FileStorage, account: int) -> t
     try:
         with os.fdopen(handle, "wb") as out:
             file.save(out)
+        file.close()  # a large upload lies in a temporary file of its own
         try:
             if _is_small(kind, path, limit):
                 counts = service.ingest_upload(kind, path, file.filename or "", source_number, account)
@@ -119,9 +120,7 @@ def run_delivery(report: queue.Report, delivery: int) -> dict[str, int]:
                 except (FileRefused, FileNotFoundError) as error:
                     code = error.code if isinstance(error, FileRefused) else "file_missing"
                     with transactions() as session:
-                        session.execute(
-                            sql("ingest.end_delivery"), {"id": delivery, "state": "failed", "error": code}
-                        )
+                        session.execute(sql("ingest.end_delivery"), {"id": delivery, "state": "failed", "error": code})
                 path.unlink(missing_ok=True)
     return service.counts_of(transactions, delivery)._asdict()
 

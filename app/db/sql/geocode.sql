@@ -56,5 +56,6 @@ ORDER BY w.number
 
 -- name: geocode.version
 -- Gives what tells one load of the reference data from the next.
--- Answered by a scan of reference_load.
-SELECT coalesce(md5(string_agg(name || digest || loaded_at::text, ',' ORDER BY name)), '') || count(*) FROM reference_load
+-- Answered by scans of reference_load and of jurisdiction's primary key.
+SELECT concat_ws('/', md5(string_agg(name || digest || loaded_at::text, ',' ORDER BY name)),
+  (SELECT concat_ws('-', count(*), max(id)) FROM jurisdiction)) FROM reference_load
