@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
+from app.db.models import ForecastRun
 from app.db.named import sql
 from app.db.queue import Report, quiet
 from app.db.session import forecaster_session, worker_session
@@ -35,9 +36,11 @@ def publish(session: Session, row: RowMapping, account: int, officer: str, *, no
     moment = now or datetime.now(UTC)
     if row["expires_at"] <= moment:
         raise Expired
-    published = session.execute(sql("forecasts.publish"), {"id": row["id"], "account": account, "now": moment}).first()
-    if published is None:
+    run = session.get_one(ForecastRun, row["id"], with_for_update=True)  # of two officers one publishes
+    if run.state != "draft":
         raise NotADraft
+    run.state, run.published_at, run.published_by = "published", moment, account
+    session.flush()
     session.execute(sql("forecasts.withdraw_others"), {"id": row["id"]})
     note(
         session,

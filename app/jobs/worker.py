@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 #: A running job has this long to end by itself when the worker must stop; then it waits for the next worker.
 SECONDS_TO_END = 3.0
+#: One long job must not keep the minute's small ones (folding, sealing) waiting.
+CONCURRENCY = 2
 
 
 def connector(settings: Settings) -> procrastinate.PsycopgConnector:
@@ -61,7 +63,19 @@ def make(app: Flask) -> procrastinate.App:
     for name, (cron, task) in PERIODIC.items():
         registered = queue.task(name=name, queueing_lock=name, lock=name)(_periodic(app, task))
         queue.periodic(cron=cron)(registered)
+
+    async def lost(timestamp: int) -> None:
+        await start_over(queue)
+
+    queue.periodic(cron="* * * * *")(queue.task(name="jobs.start_over", queueing_lock="jobs.start_over")(lost))
     return queue
+
+
+async def start_over(queue: procrastinate.App) -> None:
+    """Put back jobs whose worker was killed: it left them "doing", and its heartbeat has stopped."""
+    for job in await queue.job_manager.get_stalled_jobs():
+        log.warning("job %s starts over: its worker is gone", job.id)
+        await queue.job_manager.retry_job(job)
 
 
 def _asked(app: Flask, task: Task) -> Any:
@@ -115,14 +129,11 @@ async def work(app: Flask, *, wait: bool = True) -> None:
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     queue = make(app)
     async with queue.open_async():
-        # A worker that was killed leaves its job "doing"; its heartbeat has stopped, so the job starts over.
-        for job in await queue.job_manager.get_stalled_jobs():
-            log.warning("job %s starts over: its worker is gone", job.id)
-            await queue.job_manager.retry_job(job)
+        await start_over(queue)
         log.info("the worker waits for jobs")
         await queue.run_worker_async(
             wait=wait,
-            concurrency=1,
+            concurrency=CONCURRENCY,
             shutdown_graceful_timeout=SECONDS_TO_END,
             delete_jobs="successful",
             install_signal_handlers=wait,

@@ -311,3 +311,15 @@ def test_no_answer_has_room_for_a_person() -> None:
     }
     assert reading.RESOLUTION <= 8
     assert set(reading.KINDS) == {"fir"} and set(reading.DISCOVERIES) == {"reported"}
+
+
+def test_a_run_of_synthetic_records_says_so(ask: Any, draft: Callable[[], int], owner: Session) -> None:
+    owner.execute(text("UPDATE source SET is_synthetic = true"))
+    owner.commit()
+    try:
+        run = ask("analyst", "GET", f"/api/forecasts/{draft()}").get_json()["run"]
+    finally:
+        owner.execute(text("UPDATE source SET is_synthetic = false"))
+        owner.commit()
+    assert run["synthetic"] is True
+    assert run["card"]["data"]["synthetic"] is True

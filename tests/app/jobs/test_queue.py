@@ -145,6 +145,26 @@ def test_a_job_waits_for_the_next_worker_when_its_own_must_stop(app: APIFlask, w
     assert state(job)["state"] == "done"
 
 
+def test_a_job_of_a_killed_worker_starts_over(
+    worker: Session, owner: Session, work: Callable[[], None], state: Any
+) -> None:
+    job = queue.defer(worker, "test.count", to=3)
+    worker.commit()
+    owner.execute(
+        text(
+            """WITH gone AS (INSERT INTO queue.procrastinate_workers (last_heartbeat)
+                             VALUES (now() - interval '1 hour') RETURNING id)
+               UPDATE queue.procrastinate_jobs SET status = 'doing', worker_id = gone.id FROM gone
+               WHERE args @> jsonb_build_object('progress', CAST(:job AS bigint))"""
+        ),
+        {"job": job},
+    )
+    owner.execute(text("UPDATE job_progress SET state = 'running' WHERE id = :job"), {"job": job})
+    owner.commit()
+    work()
+    assert state(job)["state"] == "done"
+
+
 def test_the_worker_ends_cleanly_on_sigterm(database_name: str, owner: Session) -> None:
     owner.execute(text("DELETE FROM queue.procrastinate_jobs"))  # tasks of these tests, which another process lacks
     owner.commit()
