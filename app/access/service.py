@@ -7,14 +7,16 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import RowMapping
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access import demo_accounts, passwords
 from app.audit.service import note
+from app.db import models
 from app.db.named import sql
 from app.errors import BadRequest, Conflict, Forbidden, NotFound
 from app.policy import ROLES
@@ -73,8 +75,8 @@ def create_account(
         raise BadRequest("An account needs a jurisdiction.")
     if is_demo and current_app.extensions["naqsha.settings"].env == "production":
         raise Forbidden("In production there are no demonstration accounts.")
-    found = session.execute(sql("access.find_account"), {"name": name}).mappings().first()
-    if found is not None and found["is_demo"] and is_demo:
+    found = _account_of(session, name)
+    if found is not None and found.is_demo and is_demo:
         return _known_demo_account(session, found, codes)
     if is_demo:
         password = passwords.made()
@@ -99,13 +101,17 @@ def create_account(
     return Account(account_id, name, password if is_demo else None)
 
 
-def _known_demo_account(session: Session, found: RowMapping, codes: list[str]) -> Account:
-    passphrase = demo_accounts.kept().get(found["name"], {}).get("passphrase")
+def _account_of(session: Session, name: str) -> models.Account | None:
+    return session.scalars(select(models.Account).where(models.Account.name == name)).one_or_none()
+
+
+def _known_demo_account(session: Session, found: models.Account, codes: list[str]) -> Account:
+    passphrase = demo_accounts.kept().get(found.name, {}).get("passphrase")
     if passphrase is None:  # the instance folder was made anew
         passphrase = passwords.made()
-        set_password(session, found["id"], passphrase, found["name"])
-        demo_accounts.keep(found["name"], found["role"], codes[0], passphrase)
-    return Account(found["id"], found["name"], passphrase)
+        set_password(session, found.id, passphrase, found.name)
+        demo_accounts.keep(found.name, found.role, codes[0], passphrase)
+    return Account(found.id, found.name, passphrase)
 
 
 def account_id(session: Session, name: str) -> int:
@@ -115,10 +121,10 @@ def account_id(session: Session, name: str) -> int:
     ------
     NotFound
     """
-    found = session.execute(sql("access.find_account"), {"name": name}).mappings().first()
+    found = _account_of(session, name)
     if found is None:
         raise NotFound("There is no account %(name)s.", name=name)
-    return int(found["id"])
+    return found.id
 
 
 def set_password(session: Session, account: int, password: str, name: str) -> None:
@@ -129,7 +135,7 @@ def set_password(session: Session, account: int, password: str, name: str) -> No
     WeakPassphrase
     """
     passwords.check(password, name)
-    session.execute(sql("access.set_password"), {"account": account, "hash": passwords.hash_of(password)})
+    session.get_one(models.Account, account).password_hash = passwords.hash_of(password)
     session.execute(sql("access.end_sessions"), {"account": account})
     note(session, "password_set", "account", account)
 
@@ -158,6 +164,8 @@ def end_session(session: Session, token: str) -> int | None:
 def make_token(session: Session, account: int, days: int = TOKEN_DAYS) -> str:
     """Give a new API token of an account."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    session.execute(sql("access.make_token"), {"hash": hash_of(token), "account": account, "days": days})
+    expires_at = datetime.now(UTC) + timedelta(days=days)
+    session.add(models.ApiToken(token_hash=hash_of(token), account_id=account, expires_at=expires_at))
+    session.flush()
     note(session, "token_made", "account", account, detail={"days": days})
     return token

@@ -1,12 +1,11 @@
 """An officer's pin: a correction of where a record happened, that moves its mass on every map at once."""
 
-import json
-
-from psycopg2.extras import NumericRange
+from geoalchemy2 import WKTElement
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
-from app.db.named import sql
+from app.db.models import FixRow, Mass, Record
 from app.errors import Conflict, InvalidFilter, NotFound
 from app.records import mass
 from spatial import cells as h3cells
@@ -35,38 +34,46 @@ def pin(session: Session, record_id: int, lat: float, lon: float, account_id: in
         raise InvalidFilter("The point %(lat)s, %(lon)s is not in Pakistan.", lat=lat, lon=lon)
     cell = h3cells.cell_of(lat, lon)
     mass.ensure_cells(session, [cell])  # commits: see there
-    current = session.execute(sql("records.for_pin"), {"id": record_id}).mappings().first()
-    if current is None:
+    # Locked: two pins on one record take their turns.
+    record = session.get(Record, record_id, with_for_update=True)
+    if record is None:
         raise NotFound
-    if current["kind"] == "stay" or current["cancelled"]:
+    if record.kind == "stay" or record.cancelled:
         raise Conflict("A cancelled record and a stay cannot be pinned.")
+    believed = session.scalars(select(Mass).where(Mass.record_id == record_id, Mass.known_until.is_(None))).one()
     mass.close_mass(session, [record_id])
-    fix_id: int = session.execute(
-        sql("records.add_pin"),
-        {
-            "record": record_id,
-            "method": Method.PIN.value,
-            "accuracy_m": PIN_ACCURACY_M,
-            "lat": lat,
-            "lon": lon,
-            "account": account_id,
-            "reasons": json.dumps([{"code": "pinned", "params": {"reason": reason}}]),
-        },
-    ).scalar_one()
-    mass_id = session.execute(
-        sql("records.add_pinned_mass"),
-        {
-            "record": record_id,
-            "fix": fix_id,
-            "cell": cell,
-            "keys": mass.keys_of([cell], h3cells.resolution(cell)),
-            "upto": UNIT,
-            "shifts": NumericRange(current["first_shift"], current["first_shift"] + len(current["shift_mass"])),
-            "shift_mass": current["shift_mass"],
-        },
-    ).scalar_one()
-    mass.add_deltas(session, [mass_id])
-    note(session, "record.pin", "record", record_id, reason=reason, detail={"fix": fix_id})
+    fix = FixRow(
+        record_id=record_id,
+        station_id=record.station_id,
+        method=Method.PIN.value,
+        score=1.0,
+        accuracy_m=PIN_ACCURACY_M,
+        point=WKTElement(f"POINT({lon!r} {lat!r})", srid=4326),
+        reasons=[{"code": "pinned", "params": {"reason": reason}}],
+        account_id=account_id,
+    )
+    session.add(fix)
+    session.flush()
+    pinned = Mass(
+        record_id=record_id,
+        fix_id=fix.id,
+        station_id=record.station_id,
+        kind=record.kind,
+        head_id=record.head_id,
+        discovery=record.discovery,
+        protected=record.protected,
+        resolution=h3cells.resolution(cell),
+        cells=[cell],
+        cell_upto=[UNIT],
+        keys=mass.keys_of([cell], h3cells.resolution(cell)),
+        shifts=believed.shifts,
+        shift_mass=believed.shift_mass,
+        known_at=record.known_at,
+    )
+    session.add(pinned)
+    session.flush()
+    mass.add_deltas(session, [pinned.id])
+    note(session, "record.pin", "record", record_id, reason=reason, detail={"fix": fix.id})
     mass.touch(session)
     session.commit()
-    return fix_id
+    return fix.id

@@ -52,23 +52,10 @@ UPDATE access.session SET ended_at = now() WHERE account_id = :account AND ended
 -- Ends every API token of an account.
 UPDATE access.api_token SET ended_at = now() WHERE account_id = :account AND ended_at IS NULL
 
--- name: access.make_token
--- Makes an API token from its hash.
-INSERT INTO access.api_token (token_hash, account_id, expires_at)
-VALUES (:hash, :account, now() + make_interval(days => :days))
-
 -- name: access.make_account
 -- Gives the id of a new account; none where the name is taken.
 INSERT INTO access.account (name, display_name, role, password_hash, is_demo)
 VALUES (:name, :display_name, :role, :hash, :is_demo) ON CONFLICT (name) DO NOTHING RETURNING id
-
--- name: access.find_account
--- At most one row: an account by its name.
-SELECT id, name, role, is_demo, disabled_at FROM access.account WHERE name = :name
-
--- name: access.set_password
--- Sets an account's hash.
-UPDATE access.account SET password_hash = :hash WHERE id = :account
 
 -- name: access.disable
 -- Disables an account.

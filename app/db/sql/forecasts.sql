@@ -194,12 +194,6 @@ SELECT cell, rate, low, high FROM forecast_cell WHERE run_id = :run ORDER BY cel
 -- Draft runs that have not expired, oldest first.
 SELECT id FROM forecast_run WHERE state = 'draft' AND expires_at > :now ORDER BY id
 
--- name: forecasts.publish
--- Publishes a draft in an officer's name.
-UPDATE forecast_run SET state = 'published', published_at = :now, published_by = :account
-WHERE id = :id AND state = 'draft'
-RETURNING id
-
 -- name: forecasts.withdraw_others
 -- Withdraws what was published for the same jurisdiction, head and week before.
 UPDATE forecast_run SET state = 'withdrawn'
