@@ -105,6 +105,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "تھانہ {station} کی حدود معلوم نہیں۔",
     ),
     "pinned": ("An officer pinned it. {reason}", "افسر نے نقشے پر جگہ لگائی۔ {reason}"),
+    "pin_kept": (
+        "The record was corrected later, but not its place: the officer's pin stays.",
+        "ریکارڈ بعد میں درست ہوا مگر جگہ نہیں بدلی: افسر کی لگائی جگہ برقرار ہے۔",
+    ),
+    "hotel_without_district": (
+        "The hotel was named without its district or station.",
+        "ہوٹل کا نام ضلع یا تھانے کے بغیر آیا۔",
+    ),
     "hotel": ("Where the hotel is.", "جہاں ہوٹل واقع ہے۔"),
 }
 

@@ -35,8 +35,10 @@ _MONTHS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "jan january جنوری", "feb february فروری", "mar march مارچ", "apr april اپریل", "may مئی مئ", "jun june جون",
-            "jul july جولائی جولائ", "aug august اگست", "sep sept september ستمبر", "oct october اکتوبر", "nov november نومبر",
+            "jan january جنوری", "feb february فروری", "mar march مارچ", "apr april اپریل", "may مئی مئ",
+            "jun june جون",
+            "jul july جولائی جولائ", "aug august اگست", "sep sept september ستمبر", "oct october اکتوبر",
+            "nov november نومبر",
             "dec december دسمبر",
         ),
         start=1,

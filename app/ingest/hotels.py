@@ -23,8 +23,7 @@ _NAMES = {heading(name): name for name in _COLUMNS} | {"hotel": "key", "latitude
 def load_hotels(path: Path | str, source: str) -> dict[str, int]:
     """Put the hotels of a file (key, name, address, district, station, lat, lon) into the register and give the counts.
 
-    A hotel that is known stays as it is; a row that cannot be used is counted as refused, with its stays to follow it into
-    quarantine.
+    A hotel that is known stays as it is; a row that cannot be used is counted as refused.
 
     Raises
     ------

@@ -30,7 +30,7 @@ class FirNumber(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def parse_fir_number(number: str, year: str, latest_year: int) -> FirNumber:
-    """Give year and number of a FIR from ``604`` with its year, ``604/25``, ``FIR No. 604/2025`` or ``مقدمہ نمبر ۶۰۴/۲۵``.
+    """Give year and number of a FIR: ``604`` with its year, ``604/25``, ``FIR No. 604/2025``, ``مقدمہ نمبر ۶۰۴/۲۵``.
 
     Raises
     ------
@@ -141,8 +141,8 @@ def parse_number(text: str, column: str) -> float | None:
 def parse_point(lat_text: str, lon_text: str) -> tuple[float, float] | None:
     """Give latitude and longitude as delivered, None where both are blank.
 
-    Only what no map could hold is refused here; a swapped pair, 0,0 or a point outside Pakistan is kept as given, and the
-    ladder of fixes says why it did not use it.
+    Only what no map could hold is refused here; a swapped pair, 0,0 or a point outside Pakistan is kept as given,
+    and the ladder of fixes says why it did not use it.
 
     Raises
     ------

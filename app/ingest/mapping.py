@@ -28,12 +28,13 @@ _PERSON: Final = ("complainant_name", "complainant_cnic", "complainant_phone")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "fir": (
         "station", "district", "year", "number", "e_tag", "sections", "property", "occurred_from", "occurred_from_time",
-        "occurred_to", "occurred_to_time", "reported_at", "reported_at_time", "entered_at", "place", "distance", "direction",
-        "lat", "lon", "accuracy_m", *_PERSON, "narrative", "status",
+        "occurred_to", "occurred_to_time", "reported_at", "reported_at_time", "entered_at", "place", "distance",
+        "direction", "lat", "lon", "accuracy_m", *_PERSON, "narrative", "status",
     ),
     "complaint": (
-        "tag", "station", "district", "category", "occurred_from", "occurred_from_time", "occurred_to", "occurred_to_time",
-        "reported_at", "reported_at_time", "entered_at", "place", "distance", "direction", "lat", "lon", "accuracy_m",
+        "tag", "station", "district", "category", "occurred_from", "occurred_from_time", "occurred_to",
+        "occurred_to_time", "reported_at", "reported_at_time", "entered_at", "place", "distance", "direction",
+        "lat", "lon", "accuracy_m",
         *_PERSON, "status", "fir", "narrative",
     ),
     "stay": (
@@ -42,7 +43,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "incident": (
         "id", "category", "occurred_from", "occurred_from_time", "occurred_to", "occurred_to_time", "reported_at",
-        "reported_at_time", "entered_at", "place", "station", "district", "lat", "lon", "accuracy_m", "narrative", "status",
+        "reported_at_time", "entered_at", "place", "station", "district", "lat", "lon", "accuracy_m", "narrative",
+        "status",
     ),
 }  # fmt: skip
 REQUIRED: Final[dict[str, frozenset[str]]] = {

@@ -1,4 +1,4 @@
-"""What each reason of quarantine and each refusal of a file says, in English and Urdu: what to do, not only what is wrong."""
+"""What each reason of quarantine, and each refusal of a file, says in English and Urdu: what to do about it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -138,11 +138,11 @@ ROWS: dict[str, tuple[str, str]] = {
         "%(name)s نام کے کئی ضلعے ہیں: کوڈ دیں: %(candidates)s۔",
     ),
     "outside_jurisdiction": (
-        "%(station)s is outside the jurisdiction of the account that sent this: it must come from an account of its own.",
+        "%(station)s is outside the jurisdiction of the account that sent this: it must come from an account of its own.",  # noqa: E501
         "%(station)s بھیجنے والے اکاؤنٹ کی حدود سے باہر ہے: اسے اپنے اکاؤنٹ سے آنا چاہیے۔",
     ),
     "key_elsewhere": (
-        "%(key)s stands already for a record that this account cannot change: ask its source for one number per record.",
+        "%(key)s stands already for a record that this account cannot change: ask its source for one number per record.",  # noqa: E501
         "%(key)s پہلے سے ایسے ریکارڈ کا نمبر ہے جسے یہ اکاؤنٹ نہیں بدل سکتا: ماخذ سے الگ نمبر لیں۔",
     ),
     "hotel_unknown": (
@@ -209,7 +209,7 @@ FILES: dict[str, tuple[str, str]] = {
         "The mended file belongs to delivery %(delivery)s.",
         "درست کی گئی فائل ترسیل %(delivery)s کی ہے۔",
     ),
-    "mapping_unreadable": ("The mapping file %(name)s cannot be read: %(why)s.", "میپنگ فائل %(name)s نہیں پڑھی جا سکتی: %(why)s۔"),
+    "mapping_unreadable": ("The mapping file %(name)s cannot be read: %(why)s.", "میپنگ فائل %(name)s نہیں پڑھی جا سکتی: %(why)s۔"),  # noqa: E501
     "mapping_column": (
         "The mapping file %(name)s names the column %(column)s; ours are: %(columns)s.",
         "میپنگ فائل %(name)s میں خانہ %(column)s ہے؛ ہمارے خانے: %(columns)s۔",

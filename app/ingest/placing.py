@@ -1,4 +1,4 @@
-"""Fixes of the records of a chunk: by the ladder for each, for stays once a hotel, for changed records the officer's pin."""
+"""Fixes of a chunk: by the ladder for each record, for stays once a hotel."""
 
 import json
 from dataclasses import dataclass, replace
@@ -68,7 +68,7 @@ def fix_columns(fix: Fix) -> dict[str, Any]:
 
 
 def find_units(session: Session, records: list[Record], reading: Reading) -> list[tuple[Record, BadValue]]:
-    """Give incidents without a district the one in which their coordinates lie; those whose unit the sender may not write."""
+    """Give incidents without a district the one where they lie, and return those that the sender may not write."""
     waiting = [record for record in records if record.needs_unit and record.given is not None]
     points = [record.given for record in waiting if record.given is not None]
     refused = []
@@ -127,7 +127,11 @@ def place_hotels(session: Session, source: int, hotels: list[NewHotel], gazettee
 def known_hotels(session: Session, source: int, keys: list[str]) -> dict[str, Hotel]:
     """Give the hotels of a source by their keys."""
     rows = session.execute(sql("ingest.hotels"), {"source": source, "keys": keys}).mappings()
-    return {row["key"]: Hotel(row["id"], row["station_id"], stored_fix(row)) for row in rows}
+    found = {}
+    for row in rows:
+        fix = stored_fix(row)
+        found[row["key"]] = Hotel(row["id"], row["station_id"], replace(fix, reasons=(Reason("hotel"), *fix.reasons)))
+    return found
 
 
 def _hotel_fix(hotel: NewHotel, gazetteer: DatabaseGazetteer) -> Fix:

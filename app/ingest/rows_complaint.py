@@ -64,7 +64,8 @@ def read_complaint(row: Row, values: dict[str, str], reading: Reading) -> Record
         detail={"tag": tag, "category": category, "status": status or None, "fir": fir or None, "narrative": narrative},
         person=person,
         digest=digest_of(
-            tag, station.code, times.content, category, given, accuracy, distance, direction, place, status, fir, narrative,
+            tag, station.code, times.content, category, given, accuracy, distance, direction, place, status, fir,
+            narrative,
             person and reading.mark(person.name, person.cnic or "", person.phone),
         ),
     )  # fmt: skip

@@ -43,7 +43,7 @@ def read_sections(text: str, property_kind: str) -> tuple[int, str, str, Section
         (
             s.law,
             f"{s.number}{'-' + s.suffix if s.suffix else ''}{'(' + s.sub + ')' if s.sub else ''}",
-            s.added and s.added.isoformat(),
+            s.added.isoformat() if s.added else None,
         )
         for s in sections
     )

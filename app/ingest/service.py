@@ -176,8 +176,8 @@ def open_delivery(session: Session, file: dict[str, Any], filename: str, state: 
 
 
 def run(
-    delivery: int, path: Path, facts: FileFacts, mapping: Mapping, transactions: Transactions, progress: Progress | None,
-    visible: frozenset[int] | None,
+    delivery: int, path: Path, facts: FileFacts, mapping: Mapping, transactions: Transactions,
+    progress: Progress | None, visible: frozenset[int] | None,
 ) -> DeliveryCounts:  # fmt: skip
     """Write what a delivery has not written yet, and give its counts; the caller holds the delivery.
 

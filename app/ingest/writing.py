@@ -5,7 +5,7 @@ Nothing here decides what a value means.  Every statement works on the whole chu
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -104,14 +104,14 @@ class Writer:
         counts.quarantined = len(bad)
         session.execute(
             sql("ingest.count"),
-            {"id": self.delivery} | {name: getattr(counts, name) for name in Counts.__slots__},  # type: ignore[attr-defined]
+            {"id": self.delivery} | {name: getattr(counts, name) for name in Counts.__slots__},
         )
         note(
             session,
             "deliver",
             "delivery",
             self.delivery,
-            detail={"kind": self.kind} | {name: getattr(counts, name) for name in Counts.__slots__},  # type: ignore[attr-defined]
+            detail={"kind": self.kind} | {name: getattr(counts, name) for name in Counts.__slots__},
         )
         if counts.accepted:
             masses.touch(session)
@@ -321,9 +321,7 @@ def _pinned(pin: Any, record: Record) -> Fix:
         row = dict(pin)
     fix = stored_fix(row | {"method": Method.PIN.value})
     kept = Reason("pin_kept")
-    return fix if kept in fix.reasons else Fix(
-        fix.method, fix.point, fix.accuracy_m, fix.resolution, fix.cells, fix.masses, fix.score, fix.matched, (*fix.reasons, kept)
-    )  # fmt: skip
+    return fix if kept in fix.reasons else replace(fix, reasons=(*fix.reasons, kept))
 
 
 def _fir_key(record: Record) -> str | None:

@@ -128,7 +128,7 @@ def test_two_loads_do_not_make_a_pin_wait(app: APIFlask, worker: Session, tmp_pa
     waits = 0
     while any(thread.is_alive() for thread in threads):
         with app.app_context(), worker_session() as session:
-            # A pin that had to wait for a load's locks would be ended here; how fast it is on a busy machine is not asked.
+            # A pin that had to wait for a load's locks would be ended here; how fast it is on a busy machine is not asked.  # noqa: E501
             session.execute(text("SET LOCAL lock_timeout = '100ms'"))
             pin(session, ids[waits % len(ids)], 31.505, 74.345)
         waits += 1

@@ -29,7 +29,7 @@ def test_fir_number_is_read(number: str, year: str) -> None:
         ("", "2025", "missing"), ("604", "", "year_missing"), ("604/24", "2025", "year_conflict"),
         ("604", "this", "year_unreadable"), ("604", "2090", "year_impossible"), ("604", "1820", "year_impossible"),
         ("0", "2025", "number_unreadable"), ("-5", "2025x", "year_unreadable"), ("six", "2025", "number_unreadable"),
-        ("604/A/25", "", "number_unreadable"), ("2025-05-06", "", "number_became_date"), ("6-May-25", "", "number_became_date"),
+        ("604/A/25", "", "number_unreadable"), ("2025-05-06", "", "number_became_date"), ("6-May-25", "", "number_became_date"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_what_is_no_fir_number_says_why(number: str, year: str, code: str) -> None:

@@ -19,9 +19,9 @@ from app.ingest.retention import purge_stays
 from app.ingest.service import DeliveryCounts, ingest_file, load_hotels
 from spatial.shifts import ZONE
 
-FIR = "station,district,year,number,sections,occurred_from,occurred_to,reported_at,place,distance,direction,lat,lon,complainant_name,complainant_cnic,status"
+FIR = "station,district,year,number,sections,occurred_from,occurred_to,reported_at,place,distance,direction,lat,lon,complainant_name,complainant_cnic,status"  # noqa: E501
 GULBERG = "PK-PB-LHR-GULBERG"
-NEW = "Gulberg,Lahore,2026,{0},392 PPC,2026-11-02 22:00,2026-11-03 06:00,2026-11-03 07:00,Main Boulevard,,,31.511,74.351,Name {0},35202-1234567-1,"
+NEW = "Gulberg,Lahore,2026,{0},392 PPC,2026-11-02 22:00,2026-11-03 06:00,2026-11-03 07:00,Main Boulevard,,,31.511,74.351,Name {0},35202-1234567-1,"  # noqa: E501
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_changed_record_is_a_new_version(load: Any, worker: Session) -> None:
     again = load("fir", [FIR, NEW.format(1).replace("392 PPC", "302/34 PPC"), NEW.format(2)])
     assert again[1:] == (2, 1, 1, 0, 1, 0)
     row = worker.execute(
-        text("SELECT r.version, h.key, v.content FROM record r JOIN crime_head h ON h.id = r.head_id JOIN record_version v ON v.record_id = r.id WHERE r.key = :k"),
+        text("SELECT r.version, h.key, v.content FROM record r JOIN crime_head h ON h.id = r.head_id JOIN record_version v ON v.record_id = r.id WHERE r.key = :k"),  # noqa: E501
         {"k": f"{GULBERG}/2026/1"},
     ).one()  # fmt: skip
     assert (row.version, row.key) == (2, "murder")
@@ -127,12 +127,12 @@ def pin(session: Session, record: int, lat: float, lon: float) -> None:
 
     mass.close_mass(session, [record])
     fix = session.execute(
-        text("INSERT INTO fix (record_id, station_id, method, score, accuracy_m, point) SELECT id, station_id, 'pin', 1, 20, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) FROM record WHERE id = :i RETURNING id"),
+        text("INSERT INTO fix (record_id, station_id, method, score, accuracy_m, point) SELECT id, station_id, 'pin', 1, 20, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) FROM record WHERE id = :i RETURNING id"),  # noqa: E501
         {"i": record, "lat": lat, "lon": lon},
     ).scalar()  # fmt: skip
     cell = cells.cell_of(lat, lon)
     made = session.execute(
-        text("INSERT INTO mass (record_id, fix_id, station_id, kind, head_id, discovery, protected, resolution, cells, cell_upto, keys, shifts, shift_mass, known_at) SELECT id, :f, station_id, kind, head_id, discovery, protected, 9, :c, '{1000000}', :c, '[62000,62001)', '{1000000}', known_at FROM record WHERE id = :i RETURNING id"),
+        text("INSERT INTO mass (record_id, fix_id, station_id, kind, head_id, discovery, protected, resolution, cells, cell_upto, keys, shifts, shift_mass, known_at) SELECT id, :f, station_id, kind, head_id, discovery, protected, 9, :c, '{1000000}', :c, '[62000,62001)', '{1000000}', known_at FROM record WHERE id = :i RETURNING id"),  # noqa: E501
         {"i": record, "f": fix, "c": [cell]},
     ).scalar()  # fmt: skip
     mass.add_deltas(session, [made])
@@ -141,7 +141,7 @@ def pin(session: Session, record: int, lat: float, lon: float) -> None:
 
 def test_bad_rows_say_what_to_do(load: Any, worker: Session) -> None:
     worker.execute(
-        text("INSERT INTO jurisdiction (code, level, parent_id, path, name, area, source) SELECT 'PK-SD-KHS-CITY', 'station', id, path || 'PK_SD_KHS_CITY', 'PS City', area, 'tests' FROM jurisdiction WHERE code = 'PK-SD-KHS' ON CONFLICT DO NOTHING")
+        text("INSERT INTO jurisdiction (code, level, parent_id, path, name, area, source) SELECT 'PK-SD-KHS-CITY', 'station', id, path || 'PK_SD_KHS_CITY', 'PS City', area, 'tests' FROM jurisdiction WHERE code = 'PK-SD-KHS' ON CONFLICT DO NOTHING")  # noqa: E501
     )  # fmt: skip
     worker.commit()
     lines = [
@@ -180,7 +180,7 @@ def test_the_ladder_places_what_has_no_coordinates(load: Any, worker: Session) -
     ]
     assert load("fir", lines)[1:] == (3, 3, 0, 0, 3, 0)
     rows = worker.execute(
-        text("SELECT f.method, f.reasons, ST_Y(r.given) lat FROM record r JOIN fix f ON f.record_id = r.id WHERE r.key ~ '/6[123]$' ORDER BY r.key")
+        text("SELECT f.method, f.reasons, ST_Y(r.given) lat FROM record r JOIN fix f ON f.record_id = r.id WHERE r.key ~ '/6[123]$' ORDER BY r.key")  # noqa: E501
     ).all()  # fmt: skip
     assert [row.method for row in rows] == ["bearing", "station_area", "station_area"]
     assert rows[2].lat == 74.35 and rows[2].reasons[0]["code"] == "coordinates_swapped"
@@ -196,7 +196,7 @@ def test_complaints_link_their_fir(load: Any, worker: Session) -> None:
     ]
     assert load("complaint", lines)[1:] == (2, 2, 0, 0, 2, 0)
     rows = worker.execute(
-        text("SELECT c.tag, h.key, c.fir_id IS NOT NULL linked FROM complaint c JOIN record r ON r.id = c.record_id JOIN crime_head h ON h.id = r.head_id ORDER BY 1")
+        text("SELECT c.tag, h.key, c.fir_id IS NOT NULL linked FROM complaint c JOIN record r ON r.id = c.record_id JOIN crime_head h ON h.id = r.head_id ORDER BY 1")  # noqa: E501
     ).all()  # fmt: skip
     assert [tuple(row) for row in rows] == [("T-1", "robbery", True), ("T-2", "theft", False)]
     mass_law(worker)
@@ -251,7 +251,7 @@ def test_incidents_by_coordinates_and_by_mapping(app: APIFlask, load: Any, worke
     units = (
         worker.execute(
             text(
-                "SELECT j.code FROM record r JOIN jurisdiction j ON j.id = r.station_id WHERE r.kind = 'incident' ORDER BY key"
+                "SELECT j.code FROM record r JOIN jurisdiction j ON j.id = r.station_id WHERE r.kind = 'incident' ORDER BY key"  # noqa: E501
             )
         )
         .scalars()

@@ -1,0 +1,115 @@
+"""Stations and districts by every way of writing them; the gazetteer of the tables."""
+
+import re
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.db.session import worker_session
+from app.geocode.messages import SENTENCES, say
+from app.geocode.service import gazetteer
+from app.geocode.units import Unit, UnitNotFound, Units, read_units, units_at
+from app.settings import ROOT
+from spatial.addresses import normalise
+from spatial.geocoding import Query, resolve
+from spatial.model import Method
+
+
+def unit(number: int, code: str, level: str, name: str, path: str, district: str | None = None) -> Unit:
+    return Unit(number, code, level, name, None, path, district, district)
+
+
+UNITS = Units(
+    [
+        unit(1, "PK", "country", "Pakistan", "PK"),
+        unit(2, "PK-A", "district", "Lahore", "PK.A", "PK-A"),
+        unit(3, "PK-A-CITY", "station", "PS City", "PK.A.CITY", "PK-A"),
+        unit(4, "PK-B", "district", "Quetta", "PK.B", "PK-B"),
+        unit(5, "PK-B-CITY", "station", "PS City", "PK.B.CITY", "PK-B"),
+        unit(6, "PK-B-CANTT", "station", "PS Cantt", "PK.B.CANTT", "PK-B"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "district", "code"),
+    [
+        ("PK-B-CITY", "", "PK-B-CITY"), ("pk-b-city", "Lahore", "PK-B-CITY"), ("City", "Quetta", "PK-B-CITY"),
+        ("P.S. City", "Distt. Quetta", "PK-B-CITY"), ("Thana City", "ضلع lahore", "PK-A-CITY"), ("Cantt", "", "PK-B-CANTT"),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_station_is_found(name: str, district: str, code: str) -> None:
+    assert UNITS.station(name, district).code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "district", "code", "named"),
+    [
+        ("City", "", "station_ambiguous", "PK-A-CITY"),
+        ("Cant", "Quetta", "station_unknown", "PS Cantt"),
+        ("City", "Quetaa", "district_unknown", "Quetta"),
+    ],
+)
+def test_what_is_not_found_names_what_may_be_meant(name: str, district: str, code: str, named: str) -> None:
+    with pytest.raises(UnitNotFound) as caught:
+        UNITS.station(name, district)
+    assert caught.value.code == code
+    assert named in " ".join(caught.value.candidates)
+
+
+def test_units_and_points_of_the_database(app: APIFlask) -> None:
+    with app.app_context(), worker_session() as session:
+        units = read_units(session)
+        assert units.station("Gulberg").district == "PK-PB-LHR"
+        assert units.area("Karachi").level == "region"
+        found = units_at(session, [(31.51, 74.35), (31.3, 74.2), (0.0, 0.0)], ("country", "district", "station"))
+        assert [units.by_id[i].code if i else None for i in found] == ["PK-PB-LHR-GULBERG", "PK-PB-LHR", None]
+
+
+def test_gazetteer_answers_from_the_tables(app: APIFlask, worker: Session) -> None:
+    district = worker.execute(text("SELECT id FROM jurisdiction WHERE code = 'PK-PB-LHR'")).scalar()
+    place = worker.execute(
+        text(
+            "INSERT INTO place (ref, kind, name, point, radius_m, district_id, licence)"
+            " VALUES ('t-1', 'landmark', 'Liberty Chowk', ST_SetSRID(ST_MakePoint(74.345, 31.511), 4326), 100, :d, 'tests')"  # noqa: E501
+            " RETURNING id"
+        ),
+        {"d": district},
+    ).scalar()
+    worker.execute(
+        text("INSERT INTO place_name (key, place_id, district_id) VALUES (:k, :p, :d)"),
+        {"k": normalise("Liberty Chowk"), "p": place, "d": district},
+    )
+    worker.commit()
+    with app.app_context():
+        found = gazetteer(worker_session)
+        assert found is gazetteer(worker_session)
+        key = normalise("LIBERTY  chowk")
+        assert found.places(key, "PK-PB-LHR") == found.places(key, None)
+        assert found.places(key, "PK-PB-LHR")[0] is found.places(key, "PK-PB-LHR")[0]
+        assert found.places(key, "PK-SD-KHS") == ()
+        assert found.station("PK-PB-LHR-GULBERG").area is not None
+        assert found.station("nowhere") is None
+        fix = resolve(Query(text="near Liberty Chowk", station="PK-PB-LHR-GULBERG"), found)
+        assert (fix.method, fix.matched) == (Method.LANDMARK, "t-1")
+
+
+def test_no_reference_data_says_what_to_do() -> None:
+    with pytest.raises(LookupError, match="reference load"):
+        Units([])
+
+
+def test_every_reason_has_words_in_both_languages() -> None:
+    code = "\n".join(
+        path.read_text("utf-8") for folder in ("spatial/geocoding", "app") for path in (ROOT / folder).rglob("*.py")
+    )
+    raised = set(re.findall(r"\bReason\(\s*\"([a-z_]+)\"", code)) | set(
+        re.findall(r"return \"(coordinates_[a-z_]+)\"", code)
+    )
+    assert len(raised) > 20
+    assert not sorted(raised - set(SENTENCES))
+    for known in SENTENCES:
+        told = say(known, {})
+        assert told["text"] not in (known, told["text_ur"]) and told["text_ur"] != known
