@@ -70,10 +70,10 @@ _command("incident", "dated events of any other system")
 @click.option("--source", default="hotel-eye", show_default=True, help="key of the system that the hotels report to")
 def hotels_command(file: Path, source: str) -> None:
     """Put a file of hotels (key,name,address,district,station,lat,lon) into the register."""
-    from app.ingest import service
+    from app.ingest.hotels import load_hotels
 
     try:
-        counts = service.load_hotels(file, source)
+        counts = load_hotels(file, source)
     except FileRefused as error:
         raise _refused(error) from error
     click.echo(f"{counts['received']:,} hotels received, {counts['refused']:,} refused")

@@ -228,10 +228,3 @@ def counts_of(transactions: Transactions, delivery: int) -> DeliveryCounts:
     with transactions() as session:
         row = session.execute(sql("ingest.delivery"), {"id": delivery}).one()
     return DeliveryCounts(row.id, row.received, row.accepted, row.duplicate, row.quarantined, row.placed, row.unplaced)
-
-
-def load_hotels(path: Path | str, source: str) -> dict[str, int]:
-    """Put a file of hotels into the register; see :func:`app.ingest.hotels.load_hotels`."""
-    from app.ingest import hotels
-
-    return hotels.load_hotels(path, source)

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.db.session import worker_session
 from app.ingest import quarantine
+from app.ingest.hotels import load_hotels
 from app.ingest.retention import purge_stays
-from app.ingest.service import DeliveryCounts, ingest_file, load_hotels
+from app.ingest.service import DeliveryCounts, ingest_file
 from spatial.shifts import ZONE
 
 FIR = "station,district,year,number,sections,occurred_from,occurred_to,reported_at,place,distance,direction,lat,lon,complainant_name,complainant_cnic,status"  # noqa: E501
