@@ -1,5 +1,6 @@
 """One load from first row to last: chunks, fixes, retries; resumes where a killed one stopped."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 CHUNK_ROWS: Final = 5_000
 CHUNK_BYTES: Final = 8 << 20
 _TRIES: Final = 4
+_USUAL_COLLECTIONS: Final = gc.get_threshold()
 Item = TypeVar("Item")
 _READERS: Final[dict[str, Callable[[Row, dict[str, str], Reading], Record]]] = {
     "fir": read_fir,
@@ -64,6 +66,7 @@ class Load:
     transactions: Transactions
     writer: Writer
     progress: Progress = field(default=lambda rows: None)
+    is_repeat: bool = False  # the file was delivered before: most of its rows will be duplicates
 
     def run(self, path: Path, rows_done: int) -> None:
         """Read a file and write what is not written yet.
@@ -88,7 +91,15 @@ class Load:
 
     def _understood(self, rows: Iterator[Row]) -> Iterator[tuple[list[Row], Chunk]]:
         for part in _chunks(rows):
-            yield part, self._read(part)
+            chunk = self._read(part)
+            if self.kind != "stay" and not self.is_repeat:
+                # Made here, in the reader's thread, while the database is busy with the chunk before.
+                chunk.fixes = {
+                    record.line: resolve(record.query, self.gazetteer)
+                    for record in chunk.records
+                    if not record.needs_unit
+                }
+            yield part, chunk
 
     def _load(self, rows: list[Row], chunk: Chunk, rows_done: int) -> None:
         """Write a chunk; where the database refuses it, halve until the one row that it refuses stands alone."""
@@ -143,7 +154,7 @@ class Load:
                     lines = {record.line for record, _ in refused}
                     chunk.records = [record for record in chunk.records if record.line not in lines]
                     chunk.bad += refused
-        fixes: dict[int, Fix] = {}
+        fixes = chunk.fixes
 
         def fix_of(record: Record) -> Fix:
             found = fixes.get(record.line)
@@ -214,6 +225,16 @@ class Load:
         if unit is units.root and self.reading.visible is not None and query.lat is None:
             raise BadValue("hotel_unknown", "hotel", hotel=(record.hotel or "")[:80])
         return NewHotel(record.hotel or "", name, query.text or "", unit, query.lat, query.lon)
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Let the garbage collector look once a chunk: it took a third of a load's time and found nothing."""
+    gc.set_threshold(400_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*_USUAL_COLLECTIONS)
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:

@@ -16,7 +16,7 @@ from app.access.crypto import sealer
 from app.db.named import sql
 from app.db.session import database, db_session, worker_session
 from app.geocode.service import DatabaseGazetteer, Transactions, gazetteer
-from app.ingest.loading import Load, Progress, claimed, make_reading, session_of
+from app.ingest.loading import Load, Progress, claimed, few_collections, make_reading, session_of
 from app.ingest.mapping import FOLDER, Mapping, read_mapping
 from app.ingest.problems import FileRefused
 from app.ingest.readers import FileFacts, facts_of, sha256_of, unpacked
@@ -116,7 +116,10 @@ def ingest_file(
             visible = frozenset(session.execute(sql("ingest.visible_of"), {"account": account}).scalars())
     if not path.is_file():
         raise FileRefused("file_missing", name=path.name)
-    return _deliver(kind, path, path.name, source_number, rules, session_of(engine), engine, progress, account, visible)
+    with few_collections():
+        return _deliver(
+            kind, path, path.name, source_number, rules, session_of(engine), engine, progress, account, visible
+        )
 
 
 def ingest_upload(kind: str, path: Path, filename: str, source: int, account: int) -> DeliveryCounts:
@@ -188,9 +191,12 @@ def run(
     """
     with transactions() as session:
         row = session.execute(sql("ingest.lock_delivery"), {"id": delivery}).one()
+        file = {"source": row.source_id, "kind": row.kind, "sha256": row.sha256, "id": delivery}
+        is_repeat = bool(session.execute(sql("ingest.is_repeat"), file).scalar())
     if row.state in ("done", "failed"):
         return counts_of(transactions, delivery)
     load = _load(row, facts, mapping, transactions, gazetteer(_reference_transactions()), visible)
+    load.is_repeat = is_repeat
     if progress is not None:
         load.progress = progress
         progress(row.rows_done)

@@ -16,7 +16,7 @@ from app.db.named import sql
 from app.db.session import database, worker_session
 from app.errors import BadRequest, InvalidFilter, Unavailable
 from app.ingest import service
-from app.ingest.loading import claimed, session_of
+from app.ingest.loading import claimed, few_collections, session_of
 from app.ingest.mapping import shipped
 from app.ingest.messages import say
 from app.ingest.problems import FileRefused
@@ -112,7 +112,7 @@ def run_delivery(report: queue.Report, delivery: int) -> dict[str, int]:
         with claimed(database().engine("worker"), [delivery]) as mine:
             if mine is not None:
                 try:
-                    with unpacked(path) as plain:
+                    with unpacked(path) as plain, few_collections():
                         service.run(
                             delivery, plain, facts_of(plain), shipped(row.kind), transactions,
                             lambda rows: report(rows, None, ""), visible,

@@ -40,6 +40,7 @@ class Chunk:
     bad: list[tuple[Row | Record, BadValue]]
     fix_of: Callable[[Record], Fix]
     hotels: dict[str, Hotel] = field(default_factory=dict)
+    fixes: dict[int, Fix] = field(default_factory=dict)  # by line
 
 
 @dataclass(slots=True)
