@@ -20,6 +20,9 @@ from spatial.model import Fix
 
 #: Resolutions of the map, finest first.
 RESOLUTIONS = (9, 8, 7, 6, 5, 4)
+#: Levels of the rollups (0 counts by the fix's resolution), and the weeks that a row of each span holds.
+LEVELS = (0, 5, 7, 9)
+SPANS = (1, 16)
 #: Unplaced mass lies on this pseudo-cell of resolution 0, so that one rule of expansion covers every record.
 NOWHERE = 0
 #: Only one process folds at a time.
@@ -125,11 +128,9 @@ def fold(session: Session) -> bool:
     if not session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _FOLD_LOCK}).scalar():
         return False
     _run_script(session, "mass.fold_make")
-    session.execute(sql("mass.fold_take"))
-    session.execute(text("ANALYZE fold_atoms"))
-    session.execute(sql("mass.fold_old"))
-    session.execute(sql("mass.fold_new"))
-    session.execute(text("DROP TABLE fold_atoms, fold_rows"))
+    for step in ("mass.fold_take", "mass.fold_who", "mass.fold_atoms"):
+        session.execute(sql(step))
+    _spread_over_levels(session)
     return True
 
 
@@ -142,10 +143,21 @@ def rebuild(session: Session) -> str:
     session.execute(text("LOCK TABLE rollup_delta IN SHARE ROW EXCLUSIVE MODE"))
     _run_script(session, "mass.fold_make")
     session.execute(sql("mass.rebuild_clear"))
+    session.execute(sql("mass.rebuild_who"))
     session.execute(sql("mass.rebuild_atoms"))
-    session.execute(sql("mass.fold_new"))
-    session.execute(text("DROP TABLE fold_atoms, fold_rows"))
+    _spread_over_levels(session, is_empty=True)
     return digest(session)
+
+
+def _spread_over_levels(session: Session, *, is_empty: bool = False) -> None:
+    """Add the fold's atoms to every level and span; rollups that are empty hold nothing to be added to."""
+    session.execute(text("ANALYZE fold_atoms, fold_who"))
+    for level in LEVELS:
+        for span in SPANS:
+            if not is_empty:
+                session.execute(sql("mass.fold_old"), {"level": level, "span": span})
+            session.execute(sql("mass.fold_new"), {"level": level, "span": span})
+    session.execute(text("DROP TABLE fold_taken, fold_atoms, fold_rows, fold_who"))
 
 
 def digest(session: Session) -> str:

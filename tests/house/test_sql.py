@@ -53,6 +53,8 @@ def test_no_statement_is_built_from_strings() -> None:
     found = []
     for folder in ("app", "forecasting", "spatial"):
         for path in (ROOT / folder).rglob("*.py"):
-            found += [f"{path.relative_to(ROOT)}: {m.group(0)}" for m in built.finditer(path.read_text(encoding="utf-8"))]
+            found += [
+                f"{path.relative_to(ROOT)}: {m.group(0)}" for m in built.finditer(path.read_text(encoding="utf-8"))
+            ]
     assert not found
     assert built.search('session.execute(f"SELECT {x}")') and built.search('text("SELECT " + x)')  # it can fail
