@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.db.named import sql
 from app.db.session import database, worker_session
+from app.demo import runs
 from app.demo.generator import DEFAULT_RECORDS, Generator, Plan
 from app.reference.files import DATA
 from app.reference.service import put_sources
@@ -78,20 +79,25 @@ def load(
     with worker_session() as session:
         known = {name: digest for name, digest, _ in session.execute(sql("reference.loads"))}
         wanted = f"records={records} seed={seed}"
-        if LOADED in known:
-            if known[LOADED] != wanted:
-                raise LoadedOtherwise(f"{LoadedOtherwise.__doc__} There: {known[LOADED]}.")
-            say(f"demonstration is loaded ({wanted})")
+        is_loaded = LOADED in known
+        if is_loaded and known[LOADED] != wanted:
+            raise LoadedOtherwise(f"{LoadedOtherwise.__doc__} There: {known[LOADED]}.")
+        if is_loaded:
             make_accounts(session)
-            return
-        has_begun = session.execute(sql("demo.has_begun")).scalar_one()
-        put_sources(session, SOURCES, is_synthetic=True)
+        else:
+            has_begun = session.execute(sql("demo.has_begun")).scalar_one()
+            put_sources(session, SOURCES, is_synthetic=True)
+    if is_loaded:
+        say(f"demonstration is loaded ({wanted})")
+        runs.make(say)
+        return
     plan = Plan(records, seed, until or datetime.now(ZONE).date())
     counts = generate(plan, has_begun, say)
     _ingest(say)
     with worker_session() as session:
         make_accounts(session)
         session.execute(sql("reference.note_load"), {"name": LOADED, "digest": wanted, "rows": sum(counts.values())})
+    runs.make(say)
 
 
 def generate(plan: Plan, has_begun: bool, say: Say) -> dict[str, int]:

@@ -133,6 +133,8 @@ CREATE TABLE complaint (
   fir_id    bigint REFERENCES record,             -- and as found
   narrative text NOT NULL DEFAULT ''
 );
+-- Usage: the complaints that led to a FIR; the check that a deleted record is nobody's FIR.
+CREATE INDEX complaint_fir ON complaint (fir_id) WHERE fir_id IS NOT NULL;
 CREATE TABLE stay (
   record_id bigint PRIMARY KEY REFERENCES record,
   hotel_id  bigint NOT NULL REFERENCES hotel,
@@ -141,6 +143,8 @@ CREATE TABLE stay (
   room      text,
   purpose   text
 );
+-- Usage: the stays of a hotel.
+CREATE INDEX stay_hotel ON stay (hotel_id);
 -- Usage: stays past their retention are deleted by check-in.
 CREATE INDEX stay_check_in ON stay (check_in);
 CREATE TABLE incident (

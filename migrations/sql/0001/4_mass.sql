@@ -51,6 +51,9 @@ CREATE UNIQUE INDEX mass_current ON mass (record_id) WHERE known_until IS NULL;
 CREATE INDEX mass_shifts ON mass USING gist (shifts) WHERE known_until IS NULL;
 -- Usage: a click on a cell finds its records.
 CREATE INDEX mass_keys ON mass USING gin (keys) WHERE known_until IS NULL;
+-- Usage: every belief about a record (replay, retention); the check that a deleted record or fix has none.
+CREATE INDEX mass_record ON mass (record_id);
+CREATE INDEX mass_fix ON mass (fix_id);
 -- Usage: replay of what was believed at a date (backtests).
 CREATE INDEX mass_known ON mass (known_at);
 

@@ -1,0 +1,37 @@
+"""The demonstration's runs: rollups folded, next week forecast and published in the demonstration commander's name."""
+
+from collections.abc import Callable
+from time import perf_counter
+
+from sqlalchemy import text
+
+from app.db.session import database, worker_session
+from app.forecasts import publishing
+from app.forecasts import running as forecasts
+from app.hotspots import running as hotspots
+from app.records import mass
+
+Say = Callable[[str], None]
+COMMANDER = "commander"
+
+
+def make(say: Say) -> None:
+    """Fold, and make what a map of today needs and has not: forecasts of the coming week, hotspots of the last ones."""
+    began = perf_counter()
+    with worker_session() as session:
+        mass.fold(session)
+    say(f"changes folded in {perf_counter() - began:.1f} s")
+    if database().settings.forecasting and not _any("SELECT 1 FROM forecast_run WHERE expires_at > now() LIMIT 1"):
+        began = perf_counter()
+        outcome = forecasts.run(report=lambda done, total, words: say(f"  {done}/{total} {words}"))
+        published = publishing.publish_as(COMMANDER, [])
+        say(f"{len(outcome.runs)} forecasts made, {len(published)} published in {perf_counter() - began:.1f} s")
+    if not _any("SELECT 1 FROM hotspot_run WHERE made_at > now() - interval '7 days' LIMIT 1"):
+        began = perf_counter()
+        made = hotspots.run(report=lambda done, total, words: say(f"  {done}/{total} {words}"))
+        say(f"{len(made['runs'])} hotspot maps tested in {perf_counter() - began:.1f} s")
+
+
+def _any(question: str) -> bool:
+    with worker_session() as session:
+        return session.execute(text(question)).first() is not None
