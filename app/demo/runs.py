@@ -21,11 +21,13 @@ def make(say: Say) -> None:
     with worker_session() as session:
         mass.fold(session)
     say(f"changes folded in {perf_counter() - began:.1f} s")
-    if database().settings.forecasting and not _any("SELECT 1 FROM forecast_run WHERE expires_at > now() LIMIT 1"):
+    if database().settings.forecasting:
         began = perf_counter()
-        outcome = forecasts.run(report=lambda done, total, words: say(f"  {done}/{total} {words}"))
-        published = publishing.publish_as(COMMANDER, [])
-        say(f"{len(outcome.runs)} forecasts made, {len(published)} published in {perf_counter() - began:.1f} s")
+        if not _any("SELECT 1 FROM forecast_run WHERE expires_at > now() LIMIT 1"):
+            forecasts.run(report=lambda done, total, words: say(f"  {done}/{total} {words}"))
+        if _any("SELECT 1 FROM forecast_run WHERE expires_at > now() AND state = 'draft' LIMIT 1"):
+            published = publishing.publish_as(COMMANDER, [])
+            say(f"{len(published)} forecasts published in {perf_counter() - began:.1f} s")
     if not _any("SELECT 1 FROM hotspot_run WHERE made_at > now() - interval '7 days' LIMIT 1"):
         began = perf_counter()
         made = hotspots.run(report=lambda done, total, words: say(f"  {done}/{total} {words}"))
