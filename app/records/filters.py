@@ -19,8 +19,9 @@ from spatial import shifts
 from spatial.errors import SpatialError
 
 KINDS = ("fir", "complaint", "stay", "incident")
-#: Beyond every shift that a record can have; a window that is not given reaches this far.
-_FIRST_SHIFT, _LAST_SHIFT = -60_000, 150_000
+#: Beyond every shift that a record can have; a window that is not given reaches this far, in whole blocks.
+_FIRST_SHIFT = shifts.first_shift_of_week(-180 * shifts.WEEKS_PER_BLOCK)
+_LAST_SHIFT = shifts.first_shift_of_week(450 * shifts.WEEKS_PER_BLOCK)
 #: Protected heads show at this resolution and coarser to readers without the right (docs/adr/0007).
 PROTECTED_RESOLUTION = 7
 _RELATIVE = re.compile(r"-(\d{1,4})([dw])")

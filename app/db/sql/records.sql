@@ -4,28 +4,41 @@
 -- name: records.filtered
 -- Gives (level, cell, week, kind, protected, slots, masses, total) of a filter in ranges of cells of rollup levels: blocks of
 -- sixteen weeks, whole weeks before and behind them, changes not yet folded, and the window's edges from mass.
--- `week` is null for blocks.
+-- `week` is null for blocks.  OFFSET 0 keeps the ranges outermost: the planner, which cannot know how narrow they are, would
+-- else read a whole level and sift it.
 -- Answered by rollup's primary key, rollup_delta_week and mass_shifts.
-SELECT r.level, r.cell, NULL::integer AS week, r.kind, r.protected, r.slots, r.masses, r.total
+SELECT range.level, r.cell, NULL::integer AS week, r.kind, r.protected, r.slots, r.masses, r.total
 FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
-JOIN rollup r ON r.level = range.level AND r.span = 16 AND r.cell BETWEEN range.low AND range.high
-  AND r.bucket >= :block_first AND r.bucket < :block_end AND :block_first < :block_end
-WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
-  AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
+CROSS JOIN LATERAL (
+  SELECT * FROM rollup r
+  WHERE r.level = range.level AND r.span = 16 AND r.cell BETWEEN range.low AND range.high
+    AND r.bucket >= :block_first AND r.bucket < :block_end AND :block_first < :block_end
+    AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
+    AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
+  OFFSET 0
+) AS r
 UNION ALL
-SELECT r.level, r.cell, r.bucket AS week, r.kind, r.protected, r.slots, r.masses, r.total
+SELECT range.level, r.cell, r.bucket, r.kind, r.protected, r.slots, r.masses, r.total
 FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
-JOIN rollup r ON r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
-  AND r.bucket >= :early_first AND r.bucket < :early_end AND :early_first < :early_end
-WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
-  AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
+CROSS JOIN LATERAL (
+  SELECT * FROM rollup r
+  WHERE r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
+    AND r.bucket >= :early_first AND r.bucket < :early_end AND :early_first < :early_end
+    AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
+    AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
+  OFFSET 0
+) AS r
 UNION ALL
-SELECT r.level, r.cell, r.bucket AS week, r.kind, r.protected, r.slots, r.masses, r.total
+SELECT range.level, r.cell, r.bucket, r.kind, r.protected, r.slots, r.masses, r.total
 FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
-JOIN rollup r ON r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
-  AND r.bucket >= :late_first AND r.bucket < :late_end AND :late_first < :late_end
-WHERE (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
-  AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
+CROSS JOIN LATERAL (
+  SELECT * FROM rollup r
+  WHERE r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
+    AND r.bucket >= :late_first AND r.bucket < :late_end AND :late_first < :late_end
+    AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
+    AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
+  OFFSET 0
+) AS r
 UNION ALL
 SELECT lifted.level, lifted.cell, d.week, d.kind, d.protected, d.slots, d.masses,
   (SELECT sum(m) FROM unnest(d.masses) AS m)::bigint
