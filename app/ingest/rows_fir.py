@@ -15,7 +15,7 @@ from app.ingest.reading import (
     text_of,
 )
 from app.ingest.rows import Row
-from app.reference.rules import current_rules, head_of, parse_sections
+from app.reference.rules import current_rules, head_of, is_protected, parse_sections
 from spatial.addresses import parse_bearing, parse_direction, parse_distance
 from spatial.geocoding import Query
 
@@ -23,8 +23,8 @@ Sections = tuple[tuple[str, str, str | None], ...]
 
 
 @lru_cache(maxsize=16_384)
-def read_sections(text: str, property_kind: str) -> tuple[int, str, str, Sections]:
-    """Give head, discovery, rule version and the sections as (law, section, date added) of what a FIR cites.
+def read_sections(text: str, property_kind: str) -> tuple[int, str, str, bool, Sections]:
+    """Give head, discovery, rule version, whether it is protected, and the sections as (law, section, date added).
 
     Raises
     ------
@@ -47,7 +47,7 @@ def read_sections(text: str, property_kind: str) -> tuple[int, str, str, Section
         )
         for s in sections
     )
-    return head, discovery, version, written
+    return head, discovery, version, is_protected(sections, property_kind or None, rules), written
 
 
 @lru_cache(maxsize=16_384)
@@ -85,7 +85,7 @@ def read_fir(row: Row, values: dict[str, str], reading: Reading) -> Record:
     number = parse_fir_number(values.get("number", ""), values.get("year", ""), reading.now.year + 1)
     times = read_times(values, reading)
     sections_text, property_kind = text_of(values, "sections"), text_of(values, "property").casefold()
-    head, discovery, version, sections = read_sections(sections_text, property_kind)
+    head, discovery, version, protected, sections = read_sections(sections_text, property_kind)
     given, accuracy, says_place = read_point(values)
     distance_text, direction_text = text_of(values, "distance"), text_of(values, "direction")
     distance, direction = read_bearing(distance_text, direction_text)
@@ -98,7 +98,7 @@ def read_fir(row: Row, values: dict[str, str], reading: Reading) -> Record:
         station=station,
         head_id=head,
         discovery=discovery,
-        protected=head in reading.protected_heads,
+        protected=protected,
         cancelled=is_cancelled(status),
         occurred=times.occurred,
         reported_at=times.reported_at,

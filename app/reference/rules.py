@@ -302,22 +302,32 @@ def head_of(
         Head id, discovery (reported, discovered, accident or unknown), rule version.
     """
     rules = rules or current_rules()
-    read: list[Section] = []
-    for item in sections:
-        read.extend([item] if isinstance(item, Section) else parse_sections(item, rules))
-    numbers = {section.number for section in read if section.law == DEFAULT_LAW}
-    best: tuple[Head, str] | None = None
-    for section in read:
-        found = _rule_for(section, property_kind or "", numbers, rules)
-        if found is None or found.companion:
-            continue
-        head = rules.heads[found.head]
-        if best is None or head.rank > best[0].rank:
-            best = (head, found.discovery or head.discovery)
+    best = max(_cited(sections, property_kind, rules), key=lambda cited: cited[0].rank, default=None)
     if best is None:
         other = rules.heads["other"]
         return other.id, other.discovery, rules.version
     return best[0].id, best[1], rules.version
+
+
+def is_protected(
+    sections: Iterable[str | Section], property_kind: str | None = None, rules: Rules | None = None
+) -> bool:
+    """Say whether any head that a FIR cites is protected: a rape and murder has the head of the murder alone."""
+    return any(head.protected for head, _ in _cited(sections, property_kind, rules or current_rules()))
+
+
+def _cited(sections: Iterable[str | Section], property_kind: str | None, rules: Rules) -> list[tuple[Head, str]]:
+    """Give the heads of the sections with their discoveries, companions left out."""
+    read: list[Section] = []
+    for item in sections:
+        read.extend([item] if isinstance(item, Section) else parse_sections(item, rules))
+    numbers = {section.number for section in read if section.law == DEFAULT_LAW}
+    found = [_rule_for(section, property_kind or "", numbers, rules) for section in read]
+    return [
+        (rules.heads[rule.head], rule.discovery or rules.heads[rule.head].discovery)
+        for rule in found
+        if rule is not None and not rule.companion
+    ]
 
 
 def _rule_for(section: Section, property_kind: str, numbers: set[int], rules: Rules) -> SectionRule | None:

@@ -46,6 +46,8 @@ WHERE m.station_id IN (
   AND m.head_id = ANY (CAST(:heads AS smallint[]))
   AND m.kind = ANY (CAST(:kinds AS record_kind[]))
   AND m.discovery = ANY (CAST(:discoveries AS discovery[]))
+  -- A murder may be protected by another section that its FIR cites: no map of ours is to point at its place.
+  AND NOT m.protected
   AND m.known_at <= :date
   AND (
     (m.known_from <= :date AND (m.known_until IS NULL OR m.known_until > :date))

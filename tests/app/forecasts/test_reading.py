@@ -92,3 +92,11 @@ def test_a_forecast_is_for_a_district_or_larger(forecaster: Session) -> None:
         reading.area_of(forecaster, "PK-NOWHERE")
     assert reading.area_of(forecaster, LAHORE).resolution == reading.RESOLUTION
     assert reading.area_of(forecaster, "PK-PB").resolution < reading.RESOLUTION
+
+
+def test_a_protected_record_is_left_out_whatever_its_head(worker: Session, forecaster: Session) -> None:
+    occurred = (NOW - timedelta(days=40), NOW - timedelta(days=40))
+    for protected in (True, False):
+        factories.record(worker, head="kidnapping", protected=protected, occurred=occurred)
+    worker.commit()
+    assert int(_pieces(forecaster, "kidnapping").columns["mass"].sum()) == UNIT

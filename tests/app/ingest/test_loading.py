@@ -91,6 +91,14 @@ def test_a_cancelled_record_leaves_the_counts(load: Any, worker: Session) -> Non
     mass_law(worker)
 
 
+def test_a_protected_section_protects_a_graver_head(load: Any, worker: Session) -> None:
+    load("fir", [FIR, NEW.format(15).replace("392 PPC", "302/376 PPC"), NEW.format(16).replace("392 PPC", "302 PPC")])
+    rows = worker.execute(
+        text("SELECT h.key, r.protected, m.protected FROM record r JOIN crime_head h ON h.id = r.head_id JOIN mass m ON m.record_id = r.id WHERE r.key LIKE '%/15' OR r.key LIKE '%/16' ORDER BY r.key"),  # noqa: E501
+    ).all()  # fmt: skip
+    assert [tuple(row) for row in rows] == [("murder", True, True), ("murder", False, False)]
+
+
 def test_several_spellings_are_one_record(load: Any, worker: Session) -> None:
     lines = [FIR]
     for station, year, number in (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reference.rules import Section, current_rules, head_of, head_of_category, parse_sections
+from app.reference.rules import Section, current_rules, head_of, head_of_category, is_protected, parse_sections
 
 RULES = current_rules()
 
@@ -184,3 +184,12 @@ def test_heads_are_whole() -> None:
     assert RULES.heads["none"].id == 0
     assert {h.key for h in heads if h.protected} == {"rape", "gang_rape", "assault_woman", "child_abuse", "blasphemy"}
     assert all(h.name and h.name_ur for h in heads)
+
+
+@pytest.mark.parametrize(
+    ("sections", "expected"),
+    [("302, 376 PPC", True), ("365-B, 302, 34 PPC", False), ("295-C, 302 PPC", True), ("392 PPC", False), ("", False)],
+)
+def test_any_protected_section_protects_a_fir(sections: str, expected: bool) -> None:
+    """The gravest section gives the head, but a rape is protected beside a murder too."""
+    assert is_protected([sections]) is expected
