@@ -223,8 +223,10 @@ SELECT id, role FROM access.account WHERE name = :name AND disabled_at IS NULL
 WITH envelope AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box)
 SELECT ST_AsMVT(t, 'forecast', 4096, 'geom')
 FROM (
-  SELECT to_hex(c.cell) AS cell, c.run_id AS run, c.rate, c.low, c.high, c.rank, ST_AsMVTGeom(s.shape, e.box, 4096, 16) AS geom
+  SELECT to_hex(c.cell) AS cell, c.run_id AS run, c.rate, c.low, c.high, c.rank, r.has_synthetic AS synthetic,
+    ST_AsMVTGeom(s.shape, e.box, 4096, 16) AS geom
   FROM forecast_cell c
+  JOIN forecast_run r ON r.id = c.run_id
   JOIN cell s ON s.cell = c.cell
   JOIN envelope e ON s.shape && e.box
   WHERE c.run_id = ANY (CAST(:run_ids AS bigint[]))

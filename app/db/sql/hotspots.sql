@@ -59,8 +59,10 @@ ORDER BY q, abs(z) DESC, cell
 WITH envelope AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box)
 SELECT ST_AsMVT(t, 'hotspots', 4096, 'geom')
 FROM (
-  SELECT to_hex(c.cell) AS cell, c.run_id AS run, c.z, c.q, c.kind, ST_AsMVTGeom(s.shape, e.box, 4096, 16) AS geom
+  SELECT to_hex(c.cell) AS cell, c.run_id AS run, c.z, c.q, c.kind, r.has_synthetic AS synthetic,
+    ST_AsMVTGeom(s.shape, e.box, 4096, 16) AS geom
   FROM hotspot_cell c
+  JOIN hotspot_run r ON r.id = c.run_id
   JOIN cell s ON s.cell = c.cell
   JOIN envelope e ON s.shape && e.box
   WHERE c.run_id = ANY (CAST(:run_ids AS bigint[])) AND c.kind <> 'none'

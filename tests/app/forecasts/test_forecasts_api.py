@@ -132,7 +132,7 @@ def test_the_tile_holds_the_run(ask: Any, draft: Callable[[], int], app: APIFlas
     assert answer.status_code == 200
     layer = mapbox_vector_tile.decode(answer.data)["forecast"]
     properties = [feature["properties"] for feature in layer["features"]]
-    assert {"cell", "rate", "low", "high", "rank", "run"} <= set(properties[0])
+    assert {"cell", "rate", "low", "high", "rank", "run", "synthetic"} <= set(properties[0])
     assert {each["run"] for each in properties} == {run}
     kept = {cell["cell"]: cell for cell in ask("analyst", "GET", f"/api/forecasts/{run}").get_json()["cells"]}
     drawn = {each["cell"]: each for each in properties}

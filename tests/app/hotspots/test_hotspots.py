@@ -127,7 +127,7 @@ def test_from_the_request_to_the_map(app: APIFlask, token: Callable[..., str], c
             answer = client.get(f"/tiles/hotspots/12/{x}/{y}.mvt", headers=station)
             if answer.status_code == 200:
                 layer = mapbox_vector_tile.decode(answer.data)["hotspots"]
-                assert {"cell", "z", "q", "kind"} <= set(layer["features"][0]["properties"])
+                assert {"cell", "z", "q", "kind", "synthetic"} <= set(layer["features"][0]["properties"])
                 drawn |= {feature["properties"]["cell"] for feature in layer["features"]}
     assert drawn >= {cell["cell"] for cell in found["cells"]}
     karachi = {"Authorization": f"Bearer {token('control', 'PK-SD-KHS')}"}
