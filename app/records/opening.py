@@ -1,5 +1,6 @@
 """One record opened: its page's fields, its fix with its history, its cells.  Every opening is written down."""
 
+import logging
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -15,6 +16,10 @@ from app.records.service import in_records, iso, list_row
 from spatial import cells as h3cells
 from spatial import shifts
 from spatial.mass import UNIT
+
+log = logging.getLogger(__name__)
+#: Columns of a FIR that say where it happened.
+_BEARING = frozenset({"distance_m", "direction"})
 
 
 def record(session: Session, record_id: int, sees_protected: bool, sees_persons: bool) -> dict[str, Any]:
@@ -71,7 +76,9 @@ def record(session: Session, record_id: int, sees_protected: bool, sees_persons:
         "complaint": ("tag", "complaint_category", "complaint_status", "fir", "fir_id"),
         "incident": ("external_id", "incident_category"),
     }[row["kind"]]
-    found["detail"] = {name.removeprefix(f"{row['kind']}_"): row[name] for name in detail}
+    # A bearing from the thana says the place as surely as a point does.
+    hidden = _BEARING if held_back else frozenset()
+    found["detail"] = {name.removeprefix(f"{row['kind']}_"): None if name in hidden else row[name] for name in detail}
     return found
 
 
@@ -99,7 +106,8 @@ def record_cells(session: Session, record_id: int, sees_protected: bool) -> dict
         "mass": in_records(sum(masses.values())),
         "unplaced": in_records(UNIT if mass is not None and not masses else 0),
         "fix": fixes[0] if fixes else None,
-        "shifts": _shifts(mass),
+        # Of a stay only the day is shown, in no form the hour.
+        "shifts": [] if row["kind"] == "stay" else _shifts(mass),
         "synthetic": row["is_synthetic"],
     }
 
@@ -133,11 +141,20 @@ def _fixes(session: Session, record_id: int, held_back: bool) -> list[dict[str, 
 
 def _persons(session: Session, record_id: int) -> list[dict[str, Any]]:
     note(session, "person.read", "record", record_id)
-    return [
-        {"role": row["role"]}
-        | {field: crypto.decrypt(row[field]) if row[field] else None for field in ("name", "cnic", "phone")}
-        for row in session.execute(sql("records.persons"), {"id": record_id}).mappings()
-    ]
+    return [_person(row) for row in session.execute(sql("records.persons"), {"id": record_id}).mappings()]
+
+
+def _person(row: RowMapping) -> dict[str, Any]:
+    """Give a person in clear; what another key sealed (a database moved without its keys) is named as unreadable."""
+    found: dict[str, Any] = {"role": row["role"], "unreadable": []}
+    for field in ("name", "cnic", "phone"):
+        try:
+            found[field] = crypto.decrypt(row[field]) if row[field] else None
+        except crypto.CannotDecrypt:
+            log.warning("a person's %s cannot be read with this machine's data key", field)
+            found[field] = None
+            found["unreadable"].append(field)
+    return found
 
 
 def _shifts(mass: RowMapping | None) -> list[dict[str, Any]]:

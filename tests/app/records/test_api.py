@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.access.crypto import Sealer
 from app.records import mass
 from spatial import cells as h3cells
 from tests import factories
@@ -28,6 +29,10 @@ def planted(database_name: str) -> dict[str, int]:
             "city": factories.record(session, station=CITY),
             "clifton": factories.record(session, station=CLIFTON),
         }
+        session.execute(
+            text("UPDATE fir SET distance_m = 300, direction = 'north' WHERE record_id = :id"),
+            {"id": found["protected"]},
+        )
         ids = list(session.execute(text("SELECT id FROM mass")).scalars())
         mass.ensure_cells(session, session.execute(text("SELECT DISTINCT unnest(cells) FROM mass")).scalars())
         mass.add_deltas(session, ids)
@@ -80,6 +85,9 @@ def test_protected_head_is_coarse_without_the_right(app, sign_in, planted) -> No
     seen = _get(planner, f"/api/records/{planted['protected']}")
     assert seen["held_back"] and seen["place"] is None and seen["narrative"] is None and seen["persons"] is None
     assert all(fix["point"] is None for fix in seen["history"])
+    bearing = _get(station, f"/api/records/{planted['protected']}")["detail"]
+    assert (bearing["distance_m"], bearing["direction"]) == (300, "north")  # the control: with the right it is told
+    assert seen["detail"]["distance_m"] is None and seen["detail"]["direction"] is None
     own = _get(planner, f"/api/records/{planted['protected']}/cells")
     assert {h3cells.resolution(h3cells.from_hex(cell["cell"])) for cell in own["cells"]} == {7}
     fine = _get(station, f"/api/records/{planted['protected']}/cells")
@@ -93,6 +101,18 @@ def test_stay_shows_hotel_and_day_only(client, sign_in, planted) -> None:
     assert set(record) == {"id", "kind", "synthetic", "source", "mass", "hotel", "day"}
     opened = _get(client, f"/api/records/{planted['stay']}")
     assert set(opened) <= {"id", "kind", "synthetic", "source", "hotel", "day", "cells"}
+    assert _get(client, f"/api/records/{planted['stay']}/cells")["shifts"] == []
+    assert _get(client, f"/api/records/{planted['fir']}/cells")["shifts"]  # the control
+
+
+def test_a_person_of_another_key_is_named_as_unreadable(app, client, sign_in, planted, worker: Session) -> None:
+    ours = Sealer(app.extensions["naqsha.keys"].data).encrypt("Our Own")
+    for sealed, expected in ((ours, ("Our Own", [])), (Sealer(b"k" * 32).encrypt("Theirs"), (None, ["name"]))):
+        record = factories.record(worker, kind="complaint", with_person=sealed)
+        worker.commit()
+        sign_in(client, "station")
+        (person,) = _get(client, f"/api/records/{record}")["persons"]
+        assert (person["name"], person["unreadable"]) == expected
 
 
 def test_opening_a_record_is_written_down(client, sign_in, planted, worker: Session) -> None:
