@@ -48,6 +48,7 @@ class Database:
             max_overflow=4,
             pool_timeout=5,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text is logged: it must not repeat names and narratives
             connect_args={"options": " ".join(options), "connect_timeout": 5},
         )
         if needs_set_role(role):
