@@ -117,13 +117,13 @@ export function without(layer) {
 }
 
 /** Brings sources and visibility in step with the state. */
-export function refresh(map, { filters: changed = true } = {}) {
+export function refresh(map) {
   for (const layer of ["cells", "points", "forecast", "hotspots"]) {
     const ids = { cells: ["cells", "cells-edge"], forecast: ["forecast", "forecast-edge"], hotspots: ["hotspots"], points: ["points"] }[layer];
     for (const id of ids) map.setLayoutProperty(id, "visibility", shown(layer).visibility);
     const source = map.getSource(layer);
     const url = tiles(layer);
-    if (changed && source && source.tiles?.[0] !== url) source.setTiles([url]);
+    if (source && source.tiles?.[0] !== url) source.setTiles([url]);
   }
   map.setFilter("chosen", ["==", ["get", "code"], get("jurisdiction") || "\u0000"]);
 }

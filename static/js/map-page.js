@@ -10,7 +10,7 @@ import { startKeys, showKeys } from "./keys.js";
 import { LAYERS, refresh, without } from "./layers.js";
 import { draw as drawLegend, flipLayer, setBeside, setResolution, setRun, startLegend } from "./legend.js";
 import { drawList } from "./list.js";
-import { fly, keepScale, mark, onCells, startMap, visibleCells } from "./map.js";
+import { fly, keepScale, mark, onCells, redraw, startMap, visibleCells } from "./map.js";
 import { openPanel, setClicked, setForecastCells, setPanelNumbers } from "./panel.js";
 import { flipPlay, isPlaying, startPlay } from "./play.js";
 import * as rail from "./rail.js";
@@ -26,6 +26,7 @@ const lanes = { summary: lane(), before: lane(), weeks: lane(), beside: lane(), 
 let map = null;
 let resolution = null;
 let runShown = null;
+let holes = false; // a tile could not be read, so that empty ground in view may be no empty ground
 
 /** Runs a question; an answer overtaken by a newer question is dropped in silence. */
 async function quietly(work, failed) {
@@ -92,18 +93,26 @@ function showRun(answer) {
   if (get("cell")) openPanel();
 }
 
+/** A tile that failed is said, since a hole in the map looks like ground without records. */
+function tileFailed(error) {
+  holes = true;
+  byId("map-empty").hidden = true;
+  if (byId("problem").hidden) problem({ status: error?.status ? 1 : 0, detail: t("Part of the map could not be read. What looks empty there may not be.") });
+}
+
 /** One quiet line above the map when the server does not answer, with the way to try again. */
 function problem(error) {
   const bar = byId("problem");
-  bar.hidden = !error;
+  bar.hidden = !error && !holes;
   if (!error) return;
   const words = error.status === 403 ? t("You may not see this.") : error.status === 0 ? t("The server does not answer.") : error.detail || t("The server answered with an error.");
   replace(bar, icon("warn", "icon-small"), el("span", {}, words), el("button", { type: "button", class: "button button-quiet button-small", onclick: reload }, t("Try again")));
 }
 
 function reload() {
+  holes = false;
   problem(null);
-  refresh(map);
+  redraw(map);
   loadNumbers();
   loadWeeks();
   loadBeside();
@@ -130,12 +139,13 @@ function settled() {
   const layer = hasLayer("forecast") ? "forecast" : "cells";
   drawList(layer === "cells" ? features : visibleCells(map, layer));
   const empty = byId("map-empty");
-  empty.hidden = !(hasLayer("cells") && features.length === 0 && !isPlaying());
+  empty.hidden = !(hasLayer("cells") && features.length === 0 && !isPlaying() && !holes);
 }
 
 function changed(keys) {
   const filtered = touches(keys);
   if (filtered || keys.has("layer")) {
+    holes = false;
     refresh(map);
     hideHover();
     forget();
@@ -249,8 +259,9 @@ async function start() {
   subscribe(changed);
   keepScale(map, { frozen: isPlaying, settled });
   onCells(map, { over: showHover, out: hideHover, choose, nothing: () => get("cell") && set({ cell: "" }, { push: true }) });
+  byId("map").addEventListener("tilefailed", (event) => tileFailed(event.detail));
   map.once("load", () => { refresh(map); mark(map, get("cell") || null); });
-  globalThis.naqsha = { map, visibleCells: () => visibleCells(map).map((feature) => feature.properties) };
+  globalThis.naqsha = { map, visibleCells: (layer) => visibleCells(map, layer).map((feature) => feature.properties) };
 }
 
 // Names of heads arrive after the first panel: draw it again with them.

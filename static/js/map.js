@@ -30,12 +30,15 @@ export function startMap(home) {
     const { lng, lat } = map.getCenter();
     set({ at: `${lat.toFixed(4)},${lng.toFixed(4)},${map.getZoom().toFixed(1)}` }, { quiet: true });
   });
-  onTheme(() => {
-    map.setStyle(style(), { diff: false });
-    map.once("styledata", () => { refresh(map); mark(map); });
-  });
-  map.on("error", (event) => byId("map").dispatchEvent(new CustomEvent("tilefailed", { detail: event.error })));
+  onTheme(() => redraw(map));
+  map.on("error", (event) => event.tile && byId("map").dispatchEvent(new CustomEvent("tilefailed", { detail: event.error })));
   return map;
+}
+
+/** Draws everything anew, from new sources: MapLibre never asks again for a tile of an old one that failed. */
+export function redraw(map) {
+  map.setStyle(style(), { diff: false });
+  map.once("styledata", () => { refresh(map); mark(map); });
 }
 
 export function fly(map, target) {

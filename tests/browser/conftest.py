@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, Request, WebError, sync_playwright
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.orm import Session
 
@@ -65,14 +65,23 @@ class Watch:
 
     def follow(self, context: BrowserContext) -> None:
         """Watch every page of a context."""
-        context.on("request", lambda request: self._request(request.url))
+        context.on("request", self._request)
         context.on("console", self._console)
-        context.on("weberror", lambda error: self.errors.append(f"{error.page and error.page.url}: {error.error}"))
+        context.on("weberror", self._error)
 
-    def _request(self, url: str) -> None:
+    def leave(self, context: BrowserContext) -> None:
+        """Watch it no longer."""
+        context.remove_listener("request", self._request)
+        context.remove_listener("console", self._console)
+        context.remove_listener("weberror", self._error)
+
+    def _request(self, request: Request) -> None:
         self.requests += 1
-        if not url.startswith((f"{self.origin}/", *_LOCAL)):
-            self.foreign.append(url)
+        if not request.url.startswith((f"{self.origin}/", *_LOCAL)):
+            self.foreign.append(request.url)
+
+    def _error(self, error: WebError) -> None:
+        self.errors.append(f"{error.page and error.page.url}: {error.error}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -182,11 +191,31 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def watch(server: str, request: pytest.FixtureRequest) -> Iterator[Watch]:
+def watch(server: str) -> Iterator[Watch]:
     """Give the watch over this test's pages, which is read when the test has passed."""
     watching = Watch(server)
     yield watching
     assert not watching.faults(), "\n".join(watching.faults())
+
+
+def _context(browser: Browser, server: str, **options: Any) -> BrowserContext:
+    usual = {
+        "base_url": server, "viewport": DESK, "locale": "en-GB", "timezone_id": "Asia/Karachi", "color_scheme": "dark",
+        "reduced_motion": "reduce", "device_scale_factor": 0.5,  # a quarter of the pixels for the processor to draw
+    }  # fmt: skip
+    context = browser.new_context(**(usual | options))
+    context.set_default_timeout(SECONDS * 1000)
+    return context
+
+
+def _picture(request: pytest.FixtureRequest, context: BrowserContext) -> None:
+    """Keep what a failed test saw."""
+    report = request.node.stash.get(_REPORT, None)
+    for number, page in enumerate(context.pages if report is not None and report.failed else ()):
+        PICTURES.mkdir(exist_ok=True)
+        name = re.sub(r"[^\w-]+", "_", request.node.nodeid.rpartition("/")[2])
+        with suppress(Exception):
+            page.screenshot(path=PICTURES / f"{name}_{number}.png", timeout=5000)
 
 
 @pytest.fixture
@@ -195,26 +224,60 @@ def contexts(browser: Browser, server: str, watch: Watch, request: pytest.Fixtur
     opened: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
-        usual = {
-            "base_url": server, "viewport": DESK, "locale": "en-GB", "timezone_id": "Asia/Karachi",
-            "color_scheme": "dark", "reduced_motion": "reduce",
-        }  # fmt: skip
-        context = browser.new_context(**(usual | options))
-        context.set_default_timeout(SECONDS * 1000)
+        context = _context(browser, server, **options)
         watch.follow(context)
         opened.append(context)
         return context
 
     yield make
-    report = request.node.stash.get(_REPORT, None)
     for context in opened:
-        if report is not None and report.failed:
-            for number, page in enumerate(context.pages):
-                PICTURES.mkdir(exist_ok=True)
-                name = re.sub(r"[^\w-]+", "_", request.node.nodeid.rpartition("/")[2])
-                with suppress(Exception):
-                    page.screenshot(path=PICTURES / f"{name}_{number}.png", timeout=5000)
+        _picture(request, context)
         context.close()
+
+
+@pytest.fixture(scope="module")
+def desks() -> Iterator[dict[str, BrowserContext]]:
+    """Give the contexts kept from test to test, one a role: a cache that is warm saves most of a page's start."""
+    kept: dict[str, BrowserContext] = {}
+    yield kept
+    for context in kept.values():
+        context.close()
+
+
+@pytest.fixture
+def desk(
+    desks: dict[str, BrowserContext], browser: Browser, server: str, worker: Session, watch: Watch, request: pytest.FixtureRequest
+) -> Iterator[Callable[[str], BrowserContext]]:  # fmt: skip
+    """Give `desk(role)`: the kept context of a role, watched, and left as a new one would be."""
+    used: list[BrowserContext] = []
+
+    def sit(role: str) -> BrowserContext:
+        if role not in desks:
+            desks[role] = _context(browser, server)
+            desks[role].add_cookies([_cookie(server, world.cookie_of(worker, role))])
+        if desks[role] not in used:
+            used.append(desks[role])
+            watch.follow(desks[role])
+        return desks[role]
+
+    yield sit
+    for context in used:
+        _picture(request, context)
+        context.set_offline(False)
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
+            with suppress(Error):
+                page.evaluate("localStorage.clear()")
+            page.close()
+        for name in ("lang", "theme"):
+            context.clear_cookies(name=name)
+        watch.leave(context)
+
+
+def _cookie(server: str, token: str) -> Any:
+    from app.access.service import COOKIE
+
+    return {"name": COOKIE, "value": token, "url": server}
 
 
 _REPORT = pytest.StashKey[pytest.TestReport]()
@@ -230,14 +293,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture
-def signed_in(contexts: Callable[..., BrowserContext], worker: Session, server: str) -> Callable[..., Page]:
+def signed_in(
+    contexts: Callable[..., BrowserContext], desk: Callable[[str], BrowserContext], worker: Session, server: str
+) -> Callable[..., Page]:
     """Give `signed_in(role, jurisdiction=None, **options)`: an empty page of somebody signed in, without the form."""
 
     def make(role: str = "commander", jurisdiction: str | None = None, **options: Any) -> Page:
-        from app.access.service import COOKIE
-
+        if jurisdiction is None and not options:
+            return desk(role).new_page()
         context = contexts(**options)
-        context.add_cookies([{"name": COOKIE, "value": world.cookie_of(worker, role, jurisdiction), "url": server}])
+        context.add_cookies([_cookie(server, world.cookie_of(worker, role, jurisdiction))])
         return context.new_page()
 
     return make
@@ -285,18 +350,21 @@ def cells(page: Page) -> dict[str, float]:
     return {each["cell"]: each["mass"] for each in found}
 
 
-def within_reach(page: Page) -> dict[str, list[float]]:
-    """Give the centre of each drawn cell that lies free, as pixels on the page."""
+def within_reach(page: Page, layer: str = "cells") -> dict[str, list[float]]:
+    """Give the centre of each drawn cell that lies free, as pixels on the page, the heaviest first."""
     found: dict[str, list[float]] = page.evaluate(
-        """async () => {
-          const cells = naqsha.visibleCells().map((each) => each.cell).slice(0, 60);
+        """async (layer) => {
+          const cells = naqsha.visibleCells(layer).map((each) => each.cell).slice(0, 60);
           const answer = await fetch(`/api/shapes?cells=${cells}`);
           const free = {};
+          const box = document.getElementById("map").getBoundingClientRect();
           for (const { cell, centre } of (await answer.json()).shapes) {
-            const { x, y } = naqsha.map.project(centre);
+            const at = naqsha.map.project(centre);
+            const [x, y] = [box.left + at.x, box.top + at.y];
             if (document.elementFromPoint(x, y)?.matches("#map canvas")) free[cell] = [x, y];
           }
           return free;
-        }"""
+        }""",
+        layer,
     )
     return found
