@@ -10,7 +10,8 @@ from pathlib import Path
 from setup.steps import VENV_PYTHON, SetupError, failure, run
 
 SERVER_PACKAGES = ("postgresql-15", "postgresql-15-postgis-3")
-TEST_PACKAGES = ("chromium",)
+# Playwright's own Node is linked against libatomic, which no package of Debian's brings along
+TEST_PACKAGES = ("chromium", "libatomic1")
 # Debian's postgresql packages make and start a cluster of their own on TCP port 5432. Naqsha keeps a private
 # one, so this drop-in forbids it for the length of our installation, and goes again after it.
 NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/naqsha-setup.conf")
