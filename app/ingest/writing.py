@@ -168,6 +168,7 @@ class Writer:
     def _change(self, session: Session, changed: list[tuple[int, Record]], chunk: Chunk) -> dict[int, Any]:
         """Keep what changed records said, end their mass, and give the pins that still hold."""
         ids = [i for i, _ in changed]
+        session.execute(sql("ingest.lock_records"), {"records": ids})  # what is read of pins below stays true
         found = {row["record_id"]: row for row in session.execute(sql("ingest.pinned"), {"records": ids}).mappings()}
         pins = {i: found[i] for i, record in changed if i in found and not _moved(found[i], record, self.kind)}
         session.execute(sql("ingest.keep_version"), {"records": ids})

@@ -150,6 +150,11 @@ FROM json_to_recordset(CAST(:rows AS json)) AS r (id bigint, station_id bigint, 
   known_at timestamptz, place_text text, lat double precision, lon double precision, digest text, line bigint)
 WHERE record.id = r.id
 
+-- name: ingest.lock_records
+-- Gives records that are about to change, locked in one order: an officer's pin on one of them comes wholly before or after.
+-- Answered by record's primary key.
+SELECT id FROM record WHERE id = ANY (CAST(:records AS bigint[])) ORDER BY id FOR UPDATE
+
 -- name: ingest.pinned
 -- Gives the current pins of records with their cells, and what the place was said to be when they were made.
 -- Answered by fix_current.

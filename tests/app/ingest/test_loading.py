@@ -2,8 +2,10 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -126,6 +128,24 @@ def test_an_officers_pin_outlives_a_correction_of_something_else(app: APIFlask, 
     load("fir", [FIR, row.replace("1 km", "0.5 km")])
     worker.rollback()
     assert worker.execute(current, {"i": i}).one()[0] != "pin"
+    mass_law(worker)
+
+
+def test_a_pin_made_while_its_record_is_corrected_holds(app: APIFlask, load: Any, worker: Session) -> None:
+    row = f"{GULBERG},,2026,32,379 PPC,2026-11-02 10:00,,,somewhere,1 km,north,,,,,"
+    load("fir", [FIR, row])
+    i = worker.execute(text("SELECT id FROM record WHERE key LIKE '%/32'")).scalar()
+    worker.execute(text("SELECT id FROM record WHERE id = :i FOR UPDATE"), {"i": i})
+    pin(worker, i, 31.505, 74.345)
+    with ThreadPoolExecutor(1) as thread:
+        correction = thread.submit(load, "fir", [FIR, row.replace("379", "380")])
+        sleep(1)  # until it waits for the pin
+        assert not correction.done()
+        worker.commit()
+        assert correction.result()[1:] == (1, 1, 0, 0, 1, 0)
+    assert worker.execute(
+        text("SELECT method, ST_Y(point) FROM fix WHERE record_id = :i AND known_until IS NULL"), {"i": i}
+    ).one() == ("pin", 31.505)  # fmt: skip
     mass_law(worker)
 
 
