@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.audit.sealer import verify_now
+from app.db.cluster_settings import LEAKPROOF, MARK_LEAKPROOF
 from app.db.migrate import head_revision
 from app.db.named import sql
 from app.db.session import database, worker_session
@@ -37,6 +38,12 @@ def _check(advice: str) -> Callable[[Callable[[Session], bool]], Callable[[Sessi
 def _migrated(session: Session) -> bool:
     """The schema is at the code's migration."""
     return session.execute(text("SELECT version_num FROM alembic_version")).scalar() == head_revision()
+
+
+@_check(f"Maps will be slow. An administrator of the server runs in this database: {MARK_LEAKPROOF};")
+def _policies_let_indexes_work(session: Session) -> bool:
+    """Row-level security lets maps and clicks use their indexes."""
+    return session.execute(sql("doctor.leakproof")).scalar() == len(LEAKPROOF)
 
 
 @_check("Run `flask reference load`.")

@@ -30,7 +30,15 @@ from app.db.cluster_place import (
     record,
     recorded,
 )
-from app.db.cluster_settings import POSTGRESQL_CONF, ROLES_SQL, TEMPLATE_EXTENSIONS, hba_conf, ident_conf
+from app.db.cluster_settings import (
+    LEAKPROOF,
+    MARK_LEAKPROOF,
+    POSTGRESQL_CONF,
+    ROLES_SQL,
+    TEMPLATE_EXTENSIONS,
+    hba_conf,
+    ident_conf,
+)
 from app.db.database_urls import DATABASE, Role, database_url, needs_set_role
 from app.db.external import create_external_database, drop_external_database, prepare_external
 
@@ -51,7 +59,7 @@ OWNER = "naqsha_owner"
 _SERVERS = Path("/usr/lib/postgresql")
 _PATIENCE_SECONDS = 60
 # What template1 holds, written on it; a longer list here makes every older cluster catch up at its start.
-_TEMPLATE_MARK = "naqsha extensions: " + " ".join(TEMPLATE_EXTENSIONS)
+_TEMPLATE_MARK = "naqsha extensions: " + " ".join((*TEMPLATE_EXTENSIONS, *LEAKPROOF))
 # What libpq says where no server listens; any other refusal comes from a server that runs.
 _NOBODY = ("no such file", "connection refused", "the database system is", "permission denied")
 
@@ -335,13 +343,17 @@ def _furnish(place: Place) -> None:
     with _connection(place, "postgres") as connection, connection.cursor() as cursor:
         cursor.execute(ROLES_SQL)
         cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'template1'")
-        if cursor.fetchone() != (_TEMPLATE_MARK,):
-            with _connection(place, "template1") as template, template.cursor() as inside:
-                for extension in TEMPLATE_EXTENSIONS:
-                    inside.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
-            cursor.execute("COMMENT ON DATABASE template1 IS %s", (_TEMPLATE_MARK,))
+        is_old = cursor.fetchone() != (_TEMPLATE_MARK,)
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,))
-        if cursor.fetchone() is None:
+        is_there = cursor.fetchone() is not None
+        if is_old:
+            for database in ("template1", DATABASE) if is_there else ("template1",):
+                with _connection(place, database) as template, template.cursor() as inside:
+                    for extension in TEMPLATE_EXTENSIONS:
+                        inside.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+                    inside.execute(MARK_LEAKPROOF)
+            cursor.execute("COMMENT ON DATABASE template1 IS %s", (_TEMPLATE_MARK,))
+        if not is_there:
             cursor.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
             )

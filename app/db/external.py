@@ -1,14 +1,14 @@
 """A PostgreSQL server of one's own (NAQSHA_DATABASE_URL): its roles and extensions, or the SQL for them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg2
 from psycopg2 import sql
 from sqlalchemy import make_url
 
 from app.db.cluster_place import ClusterError
-from app.db.cluster_settings import TEMPLATE_EXTENSIONS
+from app.db.cluster_settings import MARK_LEAKPROOF, TEMPLATE_EXTENSIONS
 
 _ROLES = ("naqsha_app", "naqsha_worker", "naqsha_forecaster")
 
@@ -36,6 +36,9 @@ def prepare_external(url: str) -> list[str]:
                     f"An administrator of that server runs, in the database {connection.info.dbname}:\n\n"
                     + "\n".join(f"    {line};" for line in _missing(cursor))
                 ) from None
+        # Only for speed, and only a superuser may: where the login may not, `flask doctor` says what to ask for.
+        with suppress(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(MARK_LEAKPROOF)
         return missing
 
 

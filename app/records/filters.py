@@ -112,8 +112,7 @@ def _binds(
     found: dict[str, Any] = {}
     for name, span in (("block", blocks), ("early", early), ("late", late), ("week", weeks)):
         found |= {f"{name}_first": span[0], f"{name}_end": span[1]}
-    cut = [edge for edge in edges if edge[0] < edge[1]]
-    return found | {"edge_firsts": [first for first, _ in cut], "edge_ends": [end for _, end in cut]}
+    return found | {"edges": [f"[{first},{end})" for first, end in edges if first < end]}
 
 
 def range_binds(ranges: Iterable[tuple[int, int, int]]) -> dict[str, list[int]]:

@@ -50,7 +50,7 @@ def percentiles(seconds: list[float]) -> tuple[float, float]:
     return statistics.median(seconds) * 1000, cut[18] * 1000
 
 
-def report(count: int = 300) -> None:
+def report(count: int = 200) -> None:
     """Print p50 and p95 of the tile, of the bare aggregate and of drawing from points."""
     app = create_app()
     with app.app_context():

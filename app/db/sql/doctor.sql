@@ -43,3 +43,9 @@ SELECT count(*) FROM rollup_delta
 -- name: doctor.stays_overdue
 -- Gives the number of stays older than they may be kept.
 SELECT count(*) FROM stay WHERE check_in < now() - make_interval(days => CAST(:days AS integer))
+
+-- name: doctor.leakproof
+-- Gives how many of the operators that maps need are marked as leaking nothing.
+SELECT count(*) FROM pg_proc p
+WHERE p.proleakproof AND p.oid::regprocedure::text IN
+  ('range_overlaps(anyrange,anyrange)', 'arrayoverlap(anyarray,anyarray)', 'geometry_overlaps(geometry,geometry)')

@@ -54,15 +54,15 @@ WHERE (CAST(:kinds AS text[]) IS NULL OR d.kind = ANY (CAST(:kinds AS record_kin
 UNION ALL
 SELECT lifted.level, lifted.cell, shift_week(a.shift), m.kind, m.protected,
   ARRAY[(m.head_id * 3 + shift_of_day(a.shift))::smallint], ARRAY[a.mass], a.mass
-FROM unnest(CAST(:edge_firsts AS integer[]), CAST(:edge_ends AS integer[])) AS edge (first, stop)
-JOIN mass m ON m.known_until IS NULL AND m.shifts && int4range(edge.first, edge.stop)
+FROM unnest(CAST(:edges AS int4range[])) AS edge (span)
+JOIN mass m ON m.known_until IS NULL AND m.shifts && edge.span
 CROSS JOIN LATERAL mass_atoms(m.cells, m.cell_upto, m.shifts, m.shift_mass) AS a
 CROSS JOIN LATERAL (
   SELECT l.level, level_cell(a.cell, m.resolution, l.level) AS cell FROM unnest(CAST(:own_levels AS smallint[])) AS l (level) OFFSET 0
 ) AS lifted
 WHERE (CAST(:kinds AS text[]) IS NULL OR m.kind = ANY (CAST(:kinds AS record_kind[])))
   AND (CAST(:stations AS bigint[]) IS NULL OR m.station_id = ANY (CAST(:stations AS bigint[])))
-  AND a.shift >= edge.first AND a.shift < edge.stop
+  AND a.shift <@ edge.span
   AND lifted.cell <= (CAST(:highs AS bigint[]))[width_bucket(lifted.cell, CAST(:lows AS bigint[]))]
 
 -- name: records.weighed

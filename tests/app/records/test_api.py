@@ -129,7 +129,8 @@ def test_opening_a_record_is_written_down(client, sign_in, planted, worker: Sess
     "path",
     [
         "/api/cells?resolution=3", "/api/cells?resolution=nine", "/api/cells?window=yesterday", "/api/cells?shift=noon",
-        "/api/cells?window=2026-01-02..2026-01-01", "/api/cells?window=0001-01-01..9999-12-31", "/api/cells?kinds=ticket",
+        "/api/cells?window=2026-01-02..2026-01-01", "/api/cells?window=0001-01-01..9999-12-31",
+        "/api/cells?kinds=ticket",
         "/api/cells?heads=treason", "/api/cells?jurisdiction=XX", "/api/cells?bbox=1,2,3", "/api/cells?bbox=nan,0,1,1",
         "/api/cells?bbox=5,0,1,1", "/api/cells/zzz/records", "/api/cells/8a2a1072b59ffff/records",
         "/api/cells/893c1a0b2dbffff/records?cursor=!!", "/api/cells/893c1a0b2dbffff/records?limit=0",
