@@ -1,4 +1,7 @@
-"""What is not kept for ever: stays past their days leave with their persons, places, mass and versions."""
+"""What is not kept for ever: stays past their days leave with their persons, places, mass and versions.
+
+A stay in quarantine is a guest's name and CNIC as they came: its words leave by the same clock.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +18,8 @@ _AT_ONCE = 2_000
 def purge_stays(now: datetime | None = None) -> int:
     """Delete stays older than the settings keep them, and give how many; the maps lose them at once."""
     before = (now or datetime.now(UTC)) - timedelta(days=current_app.extensions["naqsha.settings"].stay_days)
+    with worker_session() as session:
+        session.execute(sql("ingest.forget_bad_stays"), {"before": before})
     gone = 0
     while True:
         with worker_session() as session:

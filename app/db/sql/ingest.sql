@@ -277,6 +277,15 @@ SELECT access.stations()
 -- Answered by stay_check_in.
 SELECT record_id FROM stay WHERE check_in < :before ORDER BY check_in LIMIT :limit
 
+-- name: ingest.forget_bad_stays
+-- Takes the words out of quarantined stays that may not be kept: those put aside before :before, and those that were too old
+-- when they came.  The rows stay, so that their deliveries still add up.
+-- Answered by a scan of the deliveries of stays, then quarantine_delivery_id_line_key.
+UPDATE quarantine SET raw = '', state = CASE WHEN quarantine.state = 'open' THEN 'dismissed' ELSE quarantine.state END
+FROM delivery d
+WHERE d.id = quarantine.delivery_id AND d.kind = 'stay' AND quarantine.raw <> ''
+  AND (quarantine.made_at < :before OR quarantine.reason = 'stay_too_old')
+
 -- name: ingest.drop_mass
 -- Drops the mass of records past their retention; its deltas were taken back before.
 -- Answered by the scan of mass by record.

@@ -261,10 +261,14 @@ def test_stays_take_their_hotels_place_and_leave_in_time(
     )
     assert load("stay", lines)[1:] == (6, 0, 4, 2, 0, 0)
     mass_law(worker)
+    raw = text("SELECT reason, state, raw <> '' FROM quarantine WHERE delivery_id = :d ORDER BY line")
     with app.app_context():
         assert purge_stays() == 0
+        forgotten, kept = worker.execute(raw, {"d": counts.delivery}).all()
+        assert tuple(forgotten) == ("stay_too_old", "dismissed", False) and tuple(kept) == ("missing", "open", True)
         assert purge_stays(today + timedelta(days=200)) == 4
     mass_law(worker)
+    assert not any(has_words for _, _, has_words in worker.execute(raw, {"d": counts.delivery}))
     assert worker.execute(text("SELECT count(*) FROM person.party WHERE role = 'guest'")).scalar() == 0
 
 
