@@ -9,7 +9,7 @@ ARGS ?=
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench
+.PHONY: help run test check bench drill
 
 help: ## every target, a line each
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,3 +25,6 @@ check: ## format, lint, types, import contracts, templates
 
 bench: ## the benchmarks, one table (tiles need the demonstration that make run loads)
 	@$(PYTHON) -m setup bench
+
+drill: ## the slow drills: a hundred kills in the middle of a load (KILLS=)
+	@NAQSHA_TEST_KILLS='$(or $(KILLS),100)' $(PYTHON) -m setup test tests/app/ingest/test_crashes.py

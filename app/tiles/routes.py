@@ -8,8 +8,8 @@ from flask import Response, request
 
 from app.db.session import db_session
 from app.errors import Forbidden, NotFound
+import app.hotspots.service as hotspots
 from app.forecasts import service as forecasts
-from app.hotspots import service as hotspots
 from app.layers import LAYERS
 from app.policy import Permission, allows, may
 from app.records.filters import Filter, FilterQuery
@@ -62,7 +62,9 @@ def _answer(body: bytes) -> Response:
     response.set_etag(sha256(body).hexdigest()[:32])
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Cookie, Authorization"
-    return response.make_conditional(request) if body else response
+    if body:
+        response.make_conditional(request)
+    return response
 
 
 def register(app: APIFlask) -> None:

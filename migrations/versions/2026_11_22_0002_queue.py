@@ -16,7 +16,7 @@ RELEASE = "3.10."
 
 def upgrade() -> None:
     if not version("procrastinate").startswith(RELEASE):
-        raise RuntimeError(f"Migration 0002 takes the schema of procrastinate {RELEASE}x: install that release to run it.")
+        raise RuntimeError(f"Migration 0002 takes the schema of procrastinate {RELEASE}x: install that one.")
     cursor = op.get_bind().connection.cursor()
     cursor.execute("CREATE SCHEMA queue")
     # The text names no schema, so it lands in the first of the search path; SET LOCAL ends with the migration.

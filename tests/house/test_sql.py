@@ -25,7 +25,7 @@ def test_paragraph_is_planned(owner: Session, name: str) -> None:
     if name in _SCRIPTS:
         return
     statement = named.statement(name)
-    binds = {bind: None for bind in _BIND.findall(re.sub(r"--.*|'[^']*'", "", statement))}
+    binds = dict.fromkeys(_BIND.findall(re.sub(r"--.*|'[^']*'", "", statement)))
     owner.execute(text("EXPLAIN " + statement), binds)
 
 

@@ -21,8 +21,8 @@ def planted(database_name: str) -> int:
 
     with Session(_engine(database_name, "worker"), expire_on_commit=False) as session:
         for index in range(12):
-            factories.record(session, station=[GULBERG, CITY][index % 2], head=["robbery", "burglary", "rape"][index % 3],
-                             protected=index % 3 == 2)  # fmt: skip
+            head = ["robbery", "burglary", "rape"][index % 3]
+            factories.record(session, station=[GULBERG, CITY][index % 2], head=head, protected=head == "rape")
         mass.ensure_cells(session, session.execute(text("SELECT DISTINCT unnest(cells) FROM mass")).scalars())
         mass.add_deltas(session, list(session.execute(text("SELECT id FROM mass")).scalars()))
         mass.fold(session)
