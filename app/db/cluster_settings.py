@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 TEMPLATE_EXTENSIONS = ("postgis", "pg_trgm", "unaccent", "ltree", "btree_gist")
-#: Operators that answer maps and clicks from an index.  PostgreSQL puts one before a row-security policy, and so uses its
-#: index at all, only where it is marked as leaking nothing of its arguments (docs/adr/0008).
+#: Operators that answer maps and clicks from an index.  PostgreSQL puts one before a row-security policy, and so uses
+#: its index at all, only where it is marked as leaking nothing of its arguments (docs/adr/0008).
 LEAKPROOF = (
     "pg_catalog.range_overlaps(anyrange, anyrange)",
     "pg_catalog.arrayoverlap(anyarray, anyarray)",

@@ -6,9 +6,9 @@ from typing import Any
 from apiflask import APIBlueprint, APIFlask
 from flask import Response, request
 
+import app.hotspots.service as hotspots
 from app.db.session import db_session
 from app.errors import Forbidden, NotFound
-import app.hotspots.service as hotspots
 from app.forecasts import service as forecasts
 from app.layers import LAYERS
 from app.policy import Permission, allows, may
