@@ -72,47 +72,39 @@ class Window:
             "snapped": self.is_snapped,
         }
 
-    def weeks(self) -> dict[str, Any]:
-        """Give the window cut into blocks of sixteen weeks, whole weeks and edges: the binds of records.filtered."""
+    def weeks(self, *, in_blocks: bool = True) -> dict[str, Any]:
+        """Give the window cut into blocks of sixteen weeks, whole weeks and edges: the binds of records.filtered.
+
+        Without blocks, for a series by week.
+        """
         week_first = shifts.week_of_shift(self.first - 1) + 1
         week_end = shifts.week_of_shift(self.end)
         if week_first >= week_end:
-            return _binds((0, 0), (0, 0), (0, 0), (0, 0), (self.first, self.end))
-        edges = (
-            (self.first, shifts.first_shift_of_week(week_first)),
-            (shifts.first_shift_of_week(week_end), self.end),
-        )
-        block_first, block_end = -(-week_first // shifts.WEEKS_PER_BLOCK), week_end // shifts.WEEKS_PER_BLOCK
-        if block_first >= block_end:
-            return _binds((0, 0), (week_first, week_end), (0, 0), (week_first, week_end), *edges)
-        early = week_first, block_first * shifts.WEEKS_PER_BLOCK
-        late = block_end * shifts.WEEKS_PER_BLOCK, week_end
-        return _binds((block_first, block_end), early, late, (week_first, week_end), *edges)
-
-    def by_week(self) -> dict[str, Any]:
-        """Give the same window with no blocks, for series by week."""
-        binds = self.weeks()
-        return binds | {
-            "block_first": 0,
-            "block_end": 0,
-            "early_first": binds["week_first"],
-            "early_end": binds["week_end"],
-            "late_first": 0,
-            "late_end": 0,
-        }
+            return _binds([], (0, 0), [(self.first, self.end)])
+        edges = [(self.first, shifts.first_shift_of_week(week_first)), (shifts.first_shift_of_week(week_end), self.end)]
+        size = shifts.WEEKS_PER_BLOCK
+        block_first, block_end = -(-week_first // size), week_end // size
+        whole = [(1, week_first, week_end)]
+        if in_blocks and block_first < block_end:
+            whole = [
+                (1, week_first, block_first * size),
+                (size, block_first, block_end),
+                (1, block_end * size, week_end),
+            ]
+        return _binds(whole, (week_first, week_end), edges)
 
 
-def _binds(
-    blocks: tuple[int, int],
-    early: tuple[int, int],
-    late: tuple[int, int],
-    weeks: tuple[int, int],
-    *edges: tuple[int, int],
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, span in (("block", blocks), ("early", early), ("late", late), ("week", weeks)):
-        found |= {f"{name}_first": span[0], f"{name}_end": span[1]}
-    return found | {"edges": [f"[{first},{end})" for first, end in edges if first < end]}
+def _binds(whole: list[tuple[int, int, int]], weeks: tuple[int, int], edges: list[tuple[int, int]]) -> dict[str, Any]:
+    """Give the binds of (span, first bucket, end) of the rollups, of all whole weeks, and of edges in shifts."""
+    kept = [each for each in whole if each[1] < each[2]]
+    return {
+        "spans": [span for span, _, _ in kept],
+        "firsts": [first for _, first, _ in kept],
+        "ends": [end for _, _, end in kept],
+        "week_first": weeks[0],
+        "week_end": weeks[1],
+        "edges": [f"[{first},{end})" for first, end in edges if first < end],
+    }
 
 
 def range_binds(ranges: Iterable[tuple[int, int, int]]) -> dict[str, list[int]]:

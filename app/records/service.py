@@ -56,7 +56,7 @@ def summary(session: Session, wanted: Filter, sees_protected: bool) -> dict[str,
     rows = session.execute(
         sql("records.summary"),
         wanted.binds()
-        | wanted.window.by_week()
+        | wanted.window.weeks(in_blocks=False)
         | wanted.box_binds()
         | whole_levels(*levels)
         | {"resolution": wanted.resolution, "hides_protected": wanted.hides_protected(sees_protected)},

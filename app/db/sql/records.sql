@@ -7,34 +7,13 @@
 -- `week` is null for blocks.  OFFSET 0 keeps the ranges outermost: the planner, which cannot know how narrow they are, would
 -- else read a whole level and sift it.
 -- Answered by rollup's primary key, rollup_delta_week and mass_shifts.
-SELECT range.level, r.cell, NULL::integer AS week, r.kind, r.protected, r.slots, r.masses, r.total
+SELECT range.level, r.cell, CASE WHEN r.span = 1 THEN r.bucket END AS week, r.kind, r.protected, r.slots, r.masses, r.total
 FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
+CROSS JOIN unnest(CAST(:spans AS smallint[]), CAST(:firsts AS integer[]), CAST(:ends AS integer[])) AS whole (span, first, stop)
 CROSS JOIN LATERAL (
   SELECT * FROM rollup r
-  WHERE r.level = range.level AND r.span = 16 AND r.cell BETWEEN range.low AND range.high
-    AND r.bucket >= :block_first AND r.bucket < :block_end AND :block_first < :block_end
-    AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
-    AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
-  OFFSET 0
-) AS r
-UNION ALL
-SELECT range.level, r.cell, r.bucket, r.kind, r.protected, r.slots, r.masses, r.total
-FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
-CROSS JOIN LATERAL (
-  SELECT * FROM rollup r
-  WHERE r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
-    AND r.bucket >= :early_first AND r.bucket < :early_end AND :early_first < :early_end
-    AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
-    AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
-  OFFSET 0
-) AS r
-UNION ALL
-SELECT range.level, r.cell, r.bucket, r.kind, r.protected, r.slots, r.masses, r.total
-FROM unnest(CAST(:levels AS smallint[]), CAST(:lows AS bigint[]), CAST(:highs AS bigint[])) AS range (level, low, high)
-CROSS JOIN LATERAL (
-  SELECT * FROM rollup r
-  WHERE r.level = range.level AND r.span = 1 AND r.cell BETWEEN range.low AND range.high
-    AND r.bucket >= :late_first AND r.bucket < :late_end AND :late_first < :late_end
+  WHERE r.level = range.level AND r.span = whole.span AND r.cell BETWEEN range.low AND range.high
+    AND r.bucket >= whole.first AND r.bucket < whole.stop
     AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
     AND (CAST(:stations AS bigint[]) IS NULL OR r.station_id = ANY (CAST(:stations AS bigint[])))
   OFFSET 0
