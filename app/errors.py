@@ -10,6 +10,7 @@ from apiflask import APIFlask
 from flask import Response, g, json, render_template, request
 from flask_babel import gettext
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from forecasting.errors import ForecastingError
@@ -148,8 +149,9 @@ def register(app: APIFlask) -> None:
         return answer(status, gettext(TITLES.get(status, error.name)), gettext(error.description or ""))
 
     @app.errorhandler(OperationalError)
-    def no_database(error: OperationalError) -> Response:
-        log.warning("database: %s", type(error.orig).__name__)
+    @app.errorhandler(NoConnectionFree)
+    def no_database(error: OperationalError | NoConnectionFree) -> Response:
+        log.warning("database: %s", type(getattr(error, "orig", error)).__name__)
         g.pop("session", None)
         return answer(503, gettext(TITLES[503]), gettext(Unavailable.__doc__ or ""))
 

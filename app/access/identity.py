@@ -10,6 +10,7 @@ from flask import Flask, Request, Response, current_app, g, request
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app.access.service import COOKIE, TOKEN_PREFIX
 from app.db.named import sql
@@ -78,7 +79,7 @@ def load(asked: Request) -> SignedIn | None:
     except ScopeRefused:
         _refuse()
         return None
-    except OperationalError:
+    except (OperationalError, NoConnectionFree):
         g.identity_failed = True  # the page that says so asks again who is signed in
         raise
     if row.is_demo and current_app.extensions["naqsha.settings"].env == "production":
