@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.db import queue
 from app.db.named import sql
+from app.errors import Forbidden
 from app.forecasts import publishing
 from app.forecasts.errors import Expired, NoRun, SwitchedOff, check_on
 from app.forecasts.messages import say
@@ -212,8 +213,13 @@ def publish(session: Session, number: int, account: int, officer: str) -> dict[s
     Raises
     ------
     NoRun, Expired, NotADraft
+    Forbidden
+        If the run's jurisdiction is larger than the reader's own: he sees it, but answers only for his part.
     """
-    publishing.publish(session, visible_run(session, number), account, officer)
+    row = visible_run(session, number)
+    if not session.execute(sql("forecasts.is_own"), {"jurisdiction": row["jurisdiction"]}).scalar():
+        raise Forbidden
+    publishing.publish(session, row, account, officer)
     return summary(visible_run(session, number))
 
 

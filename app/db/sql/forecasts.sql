@@ -92,6 +92,13 @@ FROM unnest(CAST(:cells AS bigint[]), CAST(:rates AS float8[]), CAST(:lows AS fl
 -- The jurisdictions of whoever is signed in, as paths.
 SELECT j.path FROM access.who() w JOIN jurisdiction j ON j.code = ANY (w.jurisdiction_codes)
 
+-- name: forecasts.is_own
+-- Whether a jurisdiction is the reader's own or lies in it.
+SELECT EXISTS (
+  SELECT 1 FROM (
+    -- include: forecasts.own
+  ) AS own JOIN jurisdiction j ON j.path <@ own.path WHERE j.code = :jurisdiction)
+
 -- name: forecasts.shown
 -- Columns of a run as it is shown, with the names of its jurisdiction and head.
 SELECT f.id, f.method, f.state, f.made_at, f.expires_at, f.published_at, f.week, f.resolution, f.known_until, f.data_hash,

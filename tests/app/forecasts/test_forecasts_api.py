@@ -99,6 +99,9 @@ def test_a_run_from_the_request_to_the_map(app: APIFlask, token: Any, client: Fl
     # Whoever neither makes nor publishes sees nothing until an officer has published.
     assert ask("station", "GET", "/api/forecasts/latest?head=robbery").status_code == 404
     assert ask("analyst", "POST", f"/api/forecasts/{run}/publish").status_code == 403
+    # The commander of a part of the run's area sees the draft, and does not answer for the whole.
+    assert ask("commander", "GET", f"/api/forecasts/{run}", GULBERG).status_code == 200
+    assert ask("commander", "POST", f"/api/forecasts/{run}/publish", GULBERG).status_code == 403
     published = ask("commander", "POST", f"/api/forecasts/{run}/publish")
     assert (published.status_code, published.get_json()["state"]) == (200, "published")
     assert ask("commander", "POST", f"/api/forecasts/{run}/publish").status_code == 409
