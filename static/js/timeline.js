@@ -22,7 +22,9 @@ const clamp = (days) => Math.max(range.from, Math.min(range.to, days));
 export function spanWindow(first) {
   const end = dataEnd();
   const years = { "1y": 1, "3y": 3, "10y": 10 }[get("span")];
-  return { from: years ? monday(end - Math.round(years * 365.25)) : first ?? toDays("1989-01-02"), to: end };
+  const from = years ? monday(end - Math.round(years * 365.25)) : first ?? toDays("1989-01-02");
+  // A window that begins earlier stretches the strip: what is chosen is always in sight.
+  return { from: Math.min(from, monday(currentWindow().from)), to: end };
 }
 
 export function startTimeline() {
