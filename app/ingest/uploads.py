@@ -122,6 +122,8 @@ def run_delivery(report: queue.Report, delivery: int) -> dict[str, int]:
                     with transactions() as session:
                         session.execute(sql("ingest.end_delivery"), {"id": delivery, "state": "failed", "error": code})
                 path.unlink(missing_ok=True)
+    else:  # it ended, and its worker was killed before the file was gone
+        path.unlink(missing_ok=True)
     return service.counts_of(transactions, delivery)._asdict()
 
 
