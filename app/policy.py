@@ -21,7 +21,6 @@ class Permission(StrEnum):
     SEE_MAP = "see_map"
     SEE_RECORDS = "see_records"
     SEE_PERSONS = "see_persons"
-    SEE_STAYS = "see_stays"
     SEE_PROTECTED = "see_protected"
     SEE_FORECASTS = "see_forecasts"
     RUN_FORECASTS = "run_forecasts"
@@ -39,15 +38,15 @@ _MAP = _EVERYONE | {_P.SEE_MAP, _P.SEE_FORECASTS}
 
 ROLES: dict[str, frozenset[Permission]] = {
     # A station officer works the station's own records, persons included.
-    "station": _MAP | {_P.SEE_RECORDS, _P.SEE_PERSONS, _P.SEE_STAYS, _P.SEE_PROTECTED, _P.DELIVER, _P.PIN},
+    "station": _MAP | {_P.SEE_RECORDS, _P.SEE_PERSONS, _P.SEE_PROTECTED, _P.DELIVER, _P.PIN},
     "planner": _MAP | {_P.SEE_RECORDS},
-    "control": _MAP | {_P.SEE_RECORDS, _P.SEE_STAYS},
-    "commander": _MAP | {_P.SEE_RECORDS, _P.SEE_PROTECTED, _P.SEE_STAYS, _P.PUBLISH_FORECASTS},
-    "analyst": _MAP | {_P.SEE_RECORDS, _P.SEE_STAYS, _P.RUN_FORECASTS, _P.DELIVER},
+    "control": _MAP | {_P.SEE_RECORDS},
+    "commander": _MAP | {_P.SEE_RECORDS, _P.SEE_PROTECTED, _P.PUBLISH_FORECASTS},
+    "analyst": _MAP | {_P.SEE_RECORDS, _P.RUN_FORECASTS, _P.DELIVER},
     # An auditor sees who did what, never the records themselves.
     "auditor": _EVERYONE | {_P.SEE_AUDIT},
     # An administrator keeps accounts and deliveries, and has no business with persons.
-    "admin": _MAP | {_P.SEE_RECORDS, _P.SEE_STAYS, _P.DELIVER, _P.RUN_FORECASTS, _P.MANAGE_ACCOUNTS, _P.SEE_AUDIT},
+    "admin": _MAP | {_P.SEE_RECORDS, _P.DELIVER, _P.RUN_FORECASTS, _P.MANAGE_ACCOUNTS, _P.SEE_AUDIT},
 }
 
 
