@@ -208,6 +208,27 @@ def read_point(values: dict[str, str]) -> tuple[tuple[float, float] | None, floa
     return given, accuracy, True
 
 
+def place_query(
+    place: str,
+    point: tuple[tuple[float, float] | None, float | None, bool],
+    unit: Unit,
+    bearing: tuple[float | None, float | None] = (None, None),
+) -> Query:
+    """Give what the ladder is asked of a row: its words, its point where that says the place, its unit, its bearing."""
+    given, accuracy, says_place = point
+    lat, lon = given if given and says_place else (None, None)
+    return Query(
+        text=place or None,
+        lat=lat,
+        lon=lon,
+        accuracy_m=accuracy,
+        station=unit.code if unit.level == "station" else None,
+        district=unit.district,
+        distance_m=bearing[0],
+        direction=bearing[1],
+    )
+
+
 def read_person(values: dict[str, str], role: str) -> Person | None:
     """Give the person of a row, None where nothing is said of one.
 

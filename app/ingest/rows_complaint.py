@@ -8,6 +8,7 @@ from app.ingest.reading import (
     Record,
     digest_of,
     is_cancelled,
+    place_query,
     read_person,
     read_point,
     read_times,
@@ -16,7 +17,6 @@ from app.ingest.reading import (
 from app.ingest.rows import Row
 from app.ingest.rows_fir import read_bearing
 from app.reference.rules import head_of_category
-from spatial.geocoding import Query
 
 category_head = lru_cache(maxsize=16_384)(head_of_category)
 
@@ -51,16 +51,7 @@ def read_complaint(row: Row, values: dict[str, str], reading: Reading) -> Record
         known_at=times.known_at,
         place_text=place,
         given=given,
-        query=Query(
-            text=place or None,
-            lat=given[0] if given and says_place else None,
-            lon=given[1] if given and says_place else None,
-            accuracy_m=accuracy,
-            station=station.code,
-            district=station.district,
-            distance_m=distance,
-            direction=direction,
-        ),
+        query=place_query(place, (given, accuracy, says_place), station, (distance, direction)),
         detail={"tag": tag, "category": category, "status": status or None, "fir": fir or None, "narrative": narrative},
         person=person,
         digest=digest_of(

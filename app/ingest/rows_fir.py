@@ -9,6 +9,7 @@ from app.ingest.reading import (
     Record,
     digest_of,
     is_cancelled,
+    place_query,
     read_person,
     read_point,
     read_times,
@@ -17,7 +18,6 @@ from app.ingest.reading import (
 from app.ingest.rows import Row
 from app.reference.rules import current_rules, head_of, is_protected, parse_sections
 from spatial.addresses import parse_bearing, parse_direction, parse_distance
-from spatial.geocoding import Query
 
 Sections = tuple[tuple[str, str, str | None], ...]
 
@@ -105,16 +105,7 @@ def read_fir(row: Row, values: dict[str, str], reading: Reading) -> Record:
         known_at=times.known_at,
         place_text=place,
         given=given,
-        query=Query(
-            text=place or None,
-            lat=given[0] if given and says_place else None,
-            lon=given[1] if given and says_place else None,
-            accuracy_m=accuracy,
-            station=station.code,
-            district=station.district,
-            distance_m=distance,
-            direction=direction,
-        ),
+        query=place_query(place, (given, accuracy, says_place), station, (distance, direction)),
         detail={
             "year": number.year,
             "number": number.number,

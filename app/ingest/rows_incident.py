@@ -7,6 +7,7 @@ from app.ingest.reading import (
     Record,
     digest_of,
     is_cancelled,
+    place_query,
     read_point,
     read_times,
     text_of,
@@ -14,7 +15,6 @@ from app.ingest.reading import (
 )
 from app.ingest.rows import Row
 from app.ingest.rows_complaint import category_head
-from spatial.geocoding import Query
 
 
 def read_incident(row: Row, values: dict[str, str], reading: Reading) -> Record:
@@ -55,14 +55,7 @@ def read_incident(row: Row, values: dict[str, str], reading: Reading) -> Record:
         known_at=times.known_at,
         place_text=place,
         given=given,
-        query=Query(
-            text=place or None,
-            lat=given[0] if given and says_place else None,
-            lon=given[1] if given and says_place else None,
-            accuracy_m=accuracy,
-            station=unit.code if unit.level == "station" else None,
-            district=unit.district,
-        ),
+        query=place_query(place, (given, accuracy, says_place), unit),
         detail={"external_id": key, "category": category, "narrative": narrative},
         digest=digest_of(
             key, unit.code, times.content, category, given, accuracy, says_place, place, narrative, status
