@@ -94,7 +94,7 @@ function drawHeads() {
   const parts = [...new Set(shown.map((head) => head.part))];
   const top = Math.max(1e-9, ...Object.values(numbers?.by_head ?? {}));
   replace(byId("heads"), parts.map((part) => el("div", { class: "head-part", role: "group", "aria-label": partName(part) },
-    el("h4", {}, partName(part)),
+    el("h3", {}, partName(part)),
     shown.filter((head) => head.part === part).map((head) => {
       const count = numbers?.by_head?.[head.key];
       const on = chosen.has(head.key);

@@ -21,7 +21,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, Request, WebError, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    WebError,
+    sync_playwright,
+)
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.orm import Session
 
@@ -102,7 +112,7 @@ def filled(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
     if not EXTERNAL:  # the server finds the private cluster through its instance folder
         cluster = recorded(INSTANCE)
         assert cluster is not None
-        kept = {"base": str(cluster.base), "socket": str(cluster.socket), "user": cluster.user, "reason": cluster.reason}
+        kept = {name: str(value) for name, value in vars(cluster).items()}
         (place.instance / "cluster.json").write_text(json.dumps(kept))
     create_database(place.database, template=template_database)
     try:
@@ -143,7 +153,11 @@ def server(place: Place) -> Iterator[str]:
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         options = ["--worker-class", "gthread", "--workers", "1", "--threads", "8", "--no-control-socket"]
         command = [sys.executable, "-m", "gunicorn", *options, "--bind", f"fd://{listener.fileno()}"]
-        settings = {"NAQSHA_ENV": "test", "NAQSHA_INSTANCE": str(place.instance), "NAQSHA_DATABASE_NAME": place.database}
+        settings = {
+            "NAQSHA_ENV": "test",
+            "NAQSHA_INSTANCE": str(place.instance),
+            "NAQSHA_DATABASE_NAME": place.database,
+        }
         log = place.instance / "web.log"
         with log.open("ab") as sink:
             child = subprocess.Popen(
@@ -219,7 +233,9 @@ def _picture(request: pytest.FixtureRequest, context: BrowserContext) -> None:
 
 
 @pytest.fixture
-def contexts(browser: Browser, server: str, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+def contexts(
+    browser: Browser, server: str, watch: Watch, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Any]]:
     """Give `contexts(**options)`: a watched browser context, closed after the test, pictured if it fails."""
     opened: list[BrowserContext] = []
 
@@ -246,7 +262,12 @@ def desks() -> Iterator[dict[str, BrowserContext]]:
 
 @pytest.fixture
 def desk(
-    desks: dict[str, BrowserContext], browser: Browser, server: str, worker: Session, watch: Watch, request: pytest.FixtureRequest
+    desks: dict[str, BrowserContext],
+    browser: Browser,
+    server: str,
+    worker: Session,
+    watch: Watch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[[str], BrowserContext]]:  # fmt: skip
     """Give `desk(role)`: the kept context of a role, watched, and left as a new one would be."""
     used: list[BrowserContext] = []
@@ -322,7 +343,7 @@ def open_map(signed_in: Callable[..., Page]) -> Callable[..., Page]:
 
 
 def until(page: Page, condition: str) -> None:
-    """Wait until an expression of the page's is true; Playwright's own waiting is an `eval`, which the policy refuses."""
+    """Wait until an expression of the page's is true; Playwright's own waiting is an `eval`, which is refused."""
     page.evaluate(
         f"""() => new Promise((done, fail) => {{
           const end = performance.now() + {SECONDS * 1000};

@@ -50,7 +50,7 @@ def test_zoom_changes_the_size_of_cells(open_map: OpenMap) -> None:
     assert {each["res"] for each in far} <= {5, 6, 7} and len(far) < len(near)
     assert query(page)["at"].endswith(",8.0")
     # A whole record stays a whole record: what the far cells hold is what the page counts.
-    assert sum(each["mass"] for each in far) == pytest.approx(total(page))
+    assert sum(each["mass"] for each in far) == pytest.approx(total(page), abs=0.05)  # as the page rounds it
 
 
 def test_filters_change_cells_and_address(open_map: OpenMap) -> None:
@@ -156,7 +156,8 @@ def test_urdu_turns_the_page_around(open_map: OpenMap) -> None:
     rail, panel = page.locator("#rail").bounding_box(), page.locator("#panel").bounding_box()
     assert rail and panel and rail["x"] > panel["x"]
     names = page.evaluate(
-        "naqsha.map.queryRenderedFeatures({layers: ['place-name']}).map((each) => each.layer.layout['text-field'].toString())"
+        """naqsha.map.queryRenderedFeatures({layers: ['place-name']})
+          .map((each) => each.layer.layout['text-field'].toString())"""
     )
     assert "لبرٹی" in names
     # The language is kept for the pages after this one.
@@ -303,7 +304,9 @@ def test_hotspots_show_seed_and_false_discovery(open_map: OpenMap) -> None:
     expect(facts).to_contain_text("q ≤ 0.05")
     expect(facts).to_contain_text(re.compile(r"Seed\s*0"))
     expect(facts).to_contain_text("Data version")
-    until(page, "naqsha.map.queryRenderedFeatures({layers: ['hotspots']}).some((each) => each.properties.kind === 'hot')")
+    until(
+        page, "naqsha.map.queryRenderedFeatures({layers: ['hotspots']}).some((each) => each.properties.kind === 'hot')"
+    )
 
 
 def test_a_late_answer_never_replaces_a_newer(open_map: OpenMap) -> None:
@@ -314,5 +317,7 @@ def test_a_late_answer_never_replaces_a_newer(open_map: OpenMap) -> None:
     filtered(page, lambda: page.click("[data-head=burglary]"))
     newest = page.inner_text("#total")
     for route in held:
-        route.fulfill(status=200, content_type="application/json", body='{"total": 123456, "by_kind": {}, "by_head": {}}')
+        route.fulfill(
+            status=200, content_type="application/json", body='{"total": 123456, "by_kind": {}, "by_head": {}}'
+        )
     expect(page.locator("#total")).to_have_text(newest)

@@ -79,7 +79,8 @@ def test_a_record_of_another_station_is_not_there(signed_in: SignedIn, worker: S
 
 def test_a_pin_shows_in_the_history(signed_in: SignedIn, worker: Session) -> None:
     number = worker.execute(
-        text("""SELECT f.record_id FROM fix f JOIN record r ON r.id = f.record_id JOIN jurisdiction s ON s.id = r.station_id
+        text("""SELECT f.record_id
+                FROM fix f JOIN record r ON r.id = f.record_id JOIN jurisdiction s ON s.id = r.station_id
                 WHERE f.method = 'bearing' AND s.code = 'PK-PB-LHR-GULBERG' ORDER BY 1 LIMIT 1""")
     ).scalar_one()
     page = signed_in("station")
@@ -91,8 +92,9 @@ def test_a_pin_shows_in_the_history(signed_in: SignedIn, worker: Session) -> Non
     page.evaluate(
         """async (number) => {
           const token = (await (await fetch("/api/session")).json()).csrf_token;
-          await fetch(`/api/records/${number}/pin`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-            body: JSON.stringify({ lat: 31.51, lon: 74.35, reason: "seen there" }) });
+          const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+          const body = JSON.stringify({ lat: 31.51, lon: 74.35, reason: "seen there" });
+          await fetch(`/api/records/${number}/pin`, { method: "POST", headers, body });
         }""",
         number,
     )

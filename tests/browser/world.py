@@ -100,7 +100,8 @@ def _firs(now: datetime) -> Iterator[dict[str, Any]]:
             "station": station, "year": start.astimezone(ZONE).year, "number": number,
             "sections": chance.choices(list(_SECTIONS), list(_SECTIONS.values()))[0],
             "occurred_from": _words(start), "occurred_to": _words(start + timedelta(hours=chance.choice((0, 1, 7)))),
-            "reported_at": _words(start + timedelta(hours=9)), "place": "Main Boulevard, Gulberg", "lat": lat, "lon": lon,
+            "reported_at": _words(start + timedelta(hours=9)), "place": "Main Boulevard, Gulberg",
+            "lat": lat, "lon": lon,
             "narrative": "دو نامعلوم افراد نے اسلحہ دکھا کر موبائل فون چھین لیا",
             "complainant_name": "Test Person", "complainant_cnic": "35202-1234567-1",
         }  # fmt: skip
@@ -150,17 +151,20 @@ def _incidents(now: datetime) -> Iterator[dict[str, Any]]:
 
 def _draw_ground(session: Session) -> None:
     """Draw a city under the data, with names in both languages."""
-    session.execute(
-        text("""INSERT INTO ground (kind, name, name_ur, shape, licence) VALUES
-          ('country', 'Pakistan', 'پاکستان', ST_Transform(ST_MakeEnvelope(60.9, 23.6, 77.1, 37.1, 4326), 3857), 'tests'),
-          ('footprint', 'Lahore', 'لاہور', ST_Transform(ST_MakeEnvelope(74.2, 31.4, 74.45, 31.6, 4326), 3857), 'tests')""")
-    )
-    session.execute(
-        text("""INSERT INTO place (ref, kind, name, name_ur, point, radius_m, rank, licence) VALUES
-          ('test:lahore', 'locality', 'Lahore', 'لاہور', ST_SetSRID(ST_MakePoint(74.33, 31.54), 4326), 9000, 1, 'tests'),
-          ('test:liberty', 'locality', :name, 'لبرٹی', ST_SetSRID(ST_MakePoint(74.345, 31.515), 4326), 500, 4, 'tests')"""),
-        {"name": "Liberty <img src=x class=pwned onerror=window.pwned=12>"},
-    )
+    for kind, box in (("country", (60.9, 23.6, 77.1, 37.1)), ("footprint", (74.2, 31.4, 74.45, 31.6))):
+        session.execute(
+            text("""INSERT INTO ground (kind, shape, licence) VALUES
+                    (:kind, ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, 4326), 3857), 'tests')"""),
+            {"kind": kind} | dict(zip(("west", "south", "east", "north"), box, strict=True)),
+        )
+    attack = "Liberty <img src=x class=pwned onerror=window.pwned=12>"
+    for name, name_ur, lon, lat, rank in (("Lahore", "لاہور", 74.33, 31.54, 1), (attack, "لبرٹی", 74.345, 31.515, 4)):
+        session.execute(
+            text("""INSERT INTO place (ref, kind, name, name_ur, point, radius_m, rank, licence) VALUES
+                    ('test:' || :rank, 'locality', :name, :name_ur,
+                     ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), 500, :rank, 'tests')"""),
+            {"name": name, "name_ur": name_ur, "lon": lon, "lat": lat, "rank": rank},
+        )
 
 
 def cookie_of(session: Session, role: str, jurisdiction: str | None = None) -> str:
