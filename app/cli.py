@@ -1,6 +1,10 @@
 """Every `flask` command, by the room that owns it."""
 
+from typing import Any
+
+import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.access.cli import users_cli
 from app.audit.cli import audit_cli
@@ -31,5 +35,24 @@ def register(app: Flask) -> None:
         jobs_cli,
         audit_cli,
     ):
-        app.cli.add_command(group)
-    app.cli.add_command(doctor_command)
+        app.cli.add_command(_in_words(group))
+    app.cli.add_command(_in_words(doctor_command))
+
+
+def _in_words(command: click.Command) -> click.Command:
+    """Give the command, saying in one line where no database answers; any other error keeps its traceback."""
+    invoke = command.invoke
+
+    def invoke_in_words(context: click.Context) -> Any:
+        try:
+            return invoke(context)
+        except OperationalError as error:
+            if getattr(error.orig, "pgcode", None) is not None:  # a server answered, and refused
+                raise
+            raise click.ClickException(
+                f"The database does not answer: {str(error.orig).strip()}\n"
+                "`flask cluster start` starts the private one, `make run` all of Naqsha."
+            ) from None
+
+    command.invoke = invoke_in_words  # type: ignore[method-assign, assignment]
+    return command

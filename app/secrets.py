@@ -7,11 +7,13 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
+from click import ClickException
+
 from app.settings import Settings
 
 
-class MissingSecret(Exception):
-    """A secret that production needs was not given."""
+class MissingSecret(ClickException):
+    """A secret that production needs was not given; a command says so in one line."""
 
 
 class Keys(NamedTuple):

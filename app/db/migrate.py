@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from flask.cli import AppGroup
 from sqlalchemy import Connection, Engine
 
-from app.db.cluster import prepare_external
+from app.db.cluster import ClusterError, prepare_external
 from app.db.session import database
 from app.settings import ROOT
 
@@ -49,7 +49,10 @@ def upgrade_command(revision: str) -> None:
     """Bring the schema to a revision (the newest, if none is named)."""
     settings = database().settings
     if settings.database_url:
-        prepare_external(settings.database_url)
+        try:
+            prepare_external(settings.database_url)
+        except ClusterError as error:
+            raise click.ClickException(str(error)) from None
     upgrade(database().engine("owner"), revision)
     current_command.callback()  # type: ignore[misc]
 
