@@ -52,9 +52,15 @@ UPDATE delivery SET received = received + :received, accepted = accepted + :acce
 WHERE id = :id
 
 -- name: ingest.end_delivery
--- Ends a delivery, whole or refused.
--- Answered by delivery's primary key.
-UPDATE delivery SET state = :state, error = :error, finished_at = clock_timestamp() WHERE id = :id
+-- Ends a delivery, whole or refused, and says how far its data reach: to the newest moment that one of its rows was known
+-- at.  A row that does not say when it was reported counts from its own day, for its time of loading says nothing of it.
+-- Answered by delivery's primary key and record_delivery.
+UPDATE delivery SET state = :state, error = :error, finished_at = clock_timestamp(),
+  data_to = coalesce(
+    (SELECT max(CASE WHEN r.reported_at IS NULL THEN least(r.known_at, upper(r.occurred)) ELSE r.known_at END)
+     FROM record r WHERE r.delivery_id = :id),
+    data_to)
+WHERE id = :id
 
 -- name: ingest.delivery
 -- Gives one delivery as this role may see it.

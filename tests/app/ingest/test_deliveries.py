@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import datetime
 from typing import Any
 
 from apiflask import APIFlask
@@ -43,6 +44,9 @@ def test_counts_come_at_once(client: FlaskClient, token: Any, worker: Session) -
     }  # fmt: skip
     one = get(client, mine, f"/api/deliveries/{counts['delivery']}").get_json()
     assert (one["state"], one["accepted"], one["source"]) == ("done", 2, "psrms")
+    newest = worker.execute(text("SELECT max(known_at) FROM record")).scalar_one()
+    said = datetime.fromisoformat(get(client, mine, "/api/summary").get_json()["data_to"])
+    assert said == newest, "the summary says how far the data reach"
     assert [d["delivery"] for d in get(client, mine, "/api/deliveries").get_json()["deliveries"]] == [
         counts["delivery"]
     ]
