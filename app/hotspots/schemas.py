@@ -51,7 +51,6 @@ class HotspotCell(BaseModel):
     """A cell that is hot or cold."""
 
     cell: str = Field(description="H3 index, 15 hexadecimal digits")
-    mass: float
     z: float
     p: float
     q: float = Field(description="Benjamini-Hochberg")

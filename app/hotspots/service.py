@@ -11,7 +11,6 @@ from app.errors import NotFound
 from app.hotspots.running import check
 from spatial import shifts
 from spatial.cells import to_hex
-from spatial.mass import UNIT
 
 
 class NoHotspots(NotFound):
@@ -61,7 +60,6 @@ def latest(session: Session, jurisdiction: str | None) -> dict[str, Any]:
         "cells": [
             {
                 "cell": to_hex(cell["cell"]),
-                "mass": cell["mass"] / UNIT,
                 **{name: cell[name] for name in ("z", "p", "q", "kind")},
             }
             for cell in cells

@@ -73,7 +73,8 @@ def pin(session: Session, record_id: int, lat: float, lon: float, account_id: in
     session.add(pinned)
     session.flush()
     mass.add_deltas(session, [pinned.id])
-    note(session, "record.pin", "record", record_id, reason=reason, detail={"fix": fix.id})
+    # The officer's words stay with the fix: the log holds ids, and words may name people.
+    note(session, "record.pin", "record", record_id, detail={"fix": fix.id})
     mass.touch(session)
     session.commit()
     return fix.id

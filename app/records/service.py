@@ -72,7 +72,10 @@ def summary(session: Session, wanted: Filter, sees_protected: bool) -> dict[str,
             "end": wanted.window.end,
             "heads": list(wanted.heads) if wanted.heads is not None else None,
             "shift": wanted.shift,
-        },
+            "resolution": wanted.resolution,
+            "hides_protected": wanted.hides_protected(sees_protected),
+        }
+        | wanted.box_binds(),
     ).scalar_one()
     return {
         "records": count,

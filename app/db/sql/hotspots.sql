@@ -49,7 +49,7 @@ WHERE r.id = :id
 
 -- name: hotspots.cells
 -- A run's hot and cold cells, the surest first, by the primary key.
-SELECT cell, mass, z, p, q, kind
+SELECT cell, z, p, q, kind
 FROM hotspot_cell
 WHERE run_id = :run AND kind <> 'none'
 ORDER BY q, abs(z) DESC, cell

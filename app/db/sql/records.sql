@@ -99,7 +99,8 @@ GROUP BY GROUPING SETS ((place), (kind), (head), (week))
 HAVING sum(mass) <> 0
 
 -- name: records.count
--- Gives the number of records that have mass in the window and the wanted heads and shifts.
+-- Gives the number of records that have mass in the window and the wanted heads and shifts; with a box, of those that the map
+-- shows in it, and of all that no cell can show.
 -- Answered by mass_shifts.
 SELECT count(*) FROM mass m
 WHERE m.known_until IS NULL AND m.shifts && int4range(:first, :end)
@@ -110,6 +111,9 @@ WHERE m.known_until IS NULL AND m.shifts && int4range(:first, :end)
     SELECT 1 FROM unnest(m.shift_mass) WITH ORDINALITY AS s (share, n)
     WHERE s.share > 0 AND lower(m.shifts) + s.n - 1 >= :first AND lower(m.shifts) + s.n - 1 < :end
       AND (CAST(:shift AS integer) IS NULL OR shift_of_day((lower(m.shifts) + s.n - 1)::integer) = :shift))
+  AND (CAST(:west AS double precision) IS NULL OR m.resolution < :resolution OR (m.protected AND :hides_protected) OR EXISTS (
+    SELECT 1 FROM unnest(m.cells) AS own (cell) JOIN cell c ON c.cell = cell_parent(own.cell, :resolution)
+    WHERE ST_X(c.centre) >= :west AND ST_X(c.centre) < :east AND ST_Y(c.centre) >= :south AND ST_Y(c.centre) < :north))
 
 -- name: records.in_cell
 -- Gives the records with mass in a cell, newest first, each with its mass there, and the whole cell's mass and count in every row.

@@ -157,7 +157,25 @@ CREATE FUNCTION access.mark_seen() RETURNS void LANGUAGE sql VOLATILE
               FOR UPDATE OF s SKIP LOCKED)
 $$;
 
--- The accounts that the administrator of this scope keeps: those whose jurisdictions all lie in the administrator's own.
+-- The accounts whose jurisdictions all lie in those of this scope's account: whose doings it may read in the audit log.
+CREATE FUNCTION access.accounts_below() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = public, access, pg_temp AS $$
+  SELECT a.id FROM access.account a
+  WHERE NOT EXISTS (
+    SELECT FROM access.account_jurisdiction theirs JOIN jurisdiction below ON below.id = theirs.jurisdiction_id
+    WHERE theirs.account_id = a.id AND NOT EXISTS (
+      SELECT FROM access.account_jurisdiction own JOIN jurisdiction top ON top.id = own.jurisdiction_id
+      WHERE own.account_id = access.current_account() AND below.path <@ top.path))
+$$;
+
+-- Whether this scope is the whole country: it may then read what the command line and strangers did, too.
+CREATE FUNCTION access.is_whole_node() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = public, access, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM access.account_jurisdiction own JOIN jurisdiction j ON j.id = own.jurisdiction_id
+                 WHERE own.account_id = access.current_account() AND j.level = 'country')
+$$;
+
+-- The accounts that the administrator of this scope keeps: those below.
 CREATE FUNCTION access.kept_accounts() RETURNS TABLE (
   id bigint, name text, display_name text, role text, is_demo boolean, created_at timestamptz, disabled_at timestamptz,
   jurisdiction_codes text[]
@@ -167,11 +185,7 @@ CREATE FUNCTION access.kept_accounts() RETURNS TABLE (
           WHERE aj.account_id = a.id ORDER BY j.path)
   FROM access.account a
   WHERE EXISTS (SELECT FROM access.account keeper WHERE keeper.id = access.current_account() AND keeper.role = 'admin')
-    AND NOT EXISTS (
-      SELECT FROM access.account_jurisdiction theirs JOIN jurisdiction below ON below.id = theirs.jurisdiction_id
-      WHERE theirs.account_id = a.id AND NOT EXISTS (
-        SELECT FROM access.account_jurisdiction own JOIN jurisdiction top ON top.id = own.jurisdiction_id
-        WHERE own.account_id = access.current_account() AND below.path <@ top.path))
+    AND a.id IN (SELECT access.accounts_below())
 $$;
 
 -- Disables or enables an account that this scope's administrator keeps, ending its sessions and tokens with it; false where

@@ -50,7 +50,10 @@ GRANT SELECT ON mass TO naqsha_forecaster;
 GRANT SELECT, INSERT ON forecast_run, forecast_cell, hotspot_run, hotspot_cell TO naqsha_forecaster;
 GRANT UPDATE (outcome) ON forecast_run TO naqsha_forecaster;
 GRANT INSERT ON cell TO naqsha_forecaster;
-GRANT SELECT ON forecast_run, forecast_cell, hotspot_run, hotspot_cell TO naqsha_app, naqsha_worker;
+GRANT SELECT ON forecast_run, forecast_cell, hotspot_run TO naqsha_app, naqsha_worker;
+GRANT SELECT ON hotspot_cell TO naqsha_worker;
+-- Not its mass: a run may cover stations that its reader does not see.
+GRANT SELECT (run_id, cell, z, p, q, kind) ON hotspot_cell TO naqsha_app;
 GRANT UPDATE (state, published_at, published_by) ON forecast_run TO naqsha_app, naqsha_worker;
 GRANT SELECT, INSERT, UPDATE ON job_progress TO naqsha_worker;
 GRANT SELECT, INSERT, UPDATE (cancel_asked, updated_at) ON job_progress TO naqsha_app;
@@ -59,6 +62,8 @@ GRANT SELECT, INSERT, UPDATE (cancel_asked, updated_at) ON job_progress TO naqsh
 GRANT EXECUTE ON FUNCTION audit.note(text, text, bigint, text, jsonb) TO naqsha_app, naqsha_worker;
 GRANT SELECT ON audit.entry, audit.seal TO naqsha_app, naqsha_worker;
 GRANT INSERT ON audit.seal TO naqsha_worker;
+
+GRANT EXECUTE ON FUNCTION access.accounts_below(), access.is_whole_node() TO naqsha_app;
 
 -- Row-level security.  The application sees the rows of the stations in its open scope; where no scope is open
 -- access.stations() raises.
@@ -113,6 +118,12 @@ CREATE POLICY own ON quarantine FOR ALL TO naqsha_app
   USING (EXISTS (SELECT 1 FROM delivery d WHERE d.id = delivery_id)) WITH CHECK (EXISTS (SELECT 1 FROM delivery d WHERE d.id = delivery_id));
 CREATE POLICY own ON job_progress FOR ALL TO naqsha_app
   USING (account_id = (SELECT access.current_account())) WITH CHECK (account_id = (SELECT access.current_account()));
+
+-- The audit log: what accounts of one's own area did; what nobody's account did, to readers of the whole country only.
+ALTER TABLE audit.entry ENABLE ROW LEVEL SECURITY;
+CREATE POLICY below ON audit.entry FOR SELECT TO naqsha_app
+  USING (account_id IN (SELECT access.accounts_below()) OR (account_id IS NULL AND (SELECT access.is_whole_node())));
+CREATE POLICY node ON audit.entry FOR SELECT TO naqsha_worker USING (true);
 
 -- The worker serves the whole node: it loads, folds and deletes for every station.
 CREATE POLICY node ON record FOR ALL TO naqsha_worker USING (true) WITH CHECK (true);

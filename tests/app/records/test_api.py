@@ -187,3 +187,14 @@ def test_station_filter_and_gulberg(client, sign_in, planted) -> None:
     sign_in(client, "commander")
     assert _get(client, "/api/summary", jurisdiction=GULBERG, kinds="complaint")["total"] == 1
     assert _get(client, "/api/summary", jurisdiction="PK-SD")["records"] == 1
+
+
+def test_a_box_counts_its_own_records(client, sign_in, planted) -> None:
+    sign_in(client, "commander")
+    whole, nothing = (
+        _get(client, "/api/summary", kinds="fir"),
+        _get(client, "/api/summary", kinds="fir", bbox="60,10,61,11"),
+    )
+    lahore = _get(client, "/api/summary", kinds="fir", bbox="74,31,75,32")
+    assert nothing["records"] == 0 and nothing["total"] == 0
+    assert whole["records"] - lahore["records"] == 1  # the one in Clifton
