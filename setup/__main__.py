@@ -8,6 +8,7 @@ sys.dont_write_bytecode = True
 
 from setup.browser_files import build_vendor_files, install_browser_packages  # noqa: E402
 from setup.debian import install_missing  # noqa: E402
+from setup.flask_commands import FlaskCommands  # noqa: E402
 from setup.python_packages import install_python_packages  # noqa: E402
 from setup.steps import (  # noqa: E402
     INSTANCE,
@@ -20,8 +21,6 @@ from setup.steps import (  # noqa: E402
     run,
     step,
 )
-
-FLASK = str(VENV / "bin" / "flask")
 
 
 def read_dotenv() -> None:
@@ -53,20 +52,23 @@ def start_test_cluster() -> str:
     return start_cluster()
 
 
-def flask(*words: str) -> str:
-    """Run a flask command and give the last line it prints."""
-    code, output = run([FLASK, *words])
-    if code != 0:
-        raise SetupError(f"`flask {' '.join(words)}` failed:\n{last_lines(output, 20)}")
-    said = [line.strip() for line in output.splitlines() if line.strip()]
-    return said[-1][:44] if said else "done"
-
-
-def load_demonstration() -> str:
+def load_demonstration(commands: FlaskCommands) -> str:
     """Load the demonstration once; in production never."""
     if os.environ.get("NAQSHA_ENV") == "production":
         return "left out: NAQSHA_ENV=production"
-    return flask("demo", "load")
+    return commands.run("demo", "load")
+
+
+def fill_database() -> None:
+    """Start the database and bring schema, reference data and demonstration to what the clone holds."""
+    commands = FlaskCommands()
+    try:
+        step("Database", start_cluster)
+        step("Migrations", lambda: commands.run("db", "upgrade"))
+        step("Reference data", lambda: commands.run("reference", "load"))
+        step("Demonstration", lambda: load_demonstration(commands))
+    finally:
+        commands.end()
 
 
 def prepare(*, for_tests: bool) -> None:
@@ -85,10 +87,7 @@ def serve_all(host: str, port: int) -> int:
     refuse_taken_port(host, port)  # before the long steps, and again before serving
     print("Naqsha: setting up", flush=True)
     prepare(for_tests=False)
-    step("Database", start_cluster)
-    step("Migrations", lambda: flask("db", "upgrade"))
-    step("Reference data", lambda: flask("reference", "load"))
-    step("Demonstration", load_demonstration)
+    fill_database()
     return serve(host, port)
 
 
@@ -106,10 +105,7 @@ def bench_all() -> int:
     """Run every benchmark beside the bare engine; the tiles are those of the demonstration."""
     print("Naqsha: setting up for the benchmarks", flush=True)
     prepare(for_tests=False)
-    step("Database", start_cluster)
-    step("Migrations", lambda: flask("db", "upgrade"))
-    step("Reference data", lambda: flask("reference", "load"))
-    step("Demonstration", load_demonstration)
+    fill_database()
     sys.stdout.flush()
     os.chdir(ROOT)
     os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "tests.bench"])  # noqa: S606
