@@ -182,7 +182,8 @@ def test_nothing_outlives_the_supervisor(tmp_path: Path, sign: signal.Signals):
     with supervisor.stdout:
         assert supervisor.stdout.readline() == "up\n"
         deadline = time.monotonic() + 10
-        while not (tmp_path / "jobs").exists() and time.monotonic() < deadline:
+        jobs = tmp_path / "jobs"
+        while not (jobs.exists() and jobs.read_text()) and time.monotonic() < deadline:  # it is there before it is full
             time.sleep(0.02)
         children = [int((tmp_path / name).read_text()) for name in ("web", "jobs")]
         supervisor.send_signal(sign)
