@@ -72,14 +72,16 @@ def test_no_word_of_a_record_ever_runs(signed_in: SignedIn, worker: Session, wat
     seen = ""
     for kind in _KINDS:
         reader = officer if kind == "fir" else page
-        for number in ids[kind][: 2 if kind != "fir" else 3 if policy else len(ATTACKS)]:
+        # A FIR holds three attacks; without the policy one after the other is opened until each has been seen.
+        for number in ids[kind][: 2 if policy or kind != "fir" else len(ATTACKS)]:
             reader.goto(f"/records/{number}")
             expect(reader.locator("#record-facts dl").first).to_be_visible()
             expect(reader.locator("#record-cells .adds-up")).to_be_visible()
             seen += reader.inner_text("main")
             assert harm(reader) is None
-    # As text they stand there, whole; all but the last, whose mark of direction is no visible letter.
-    assert sum(words in seen for words in ATTACKS) >= (3 if policy else len(ATTACKS) - 1)
+            if kind == "fir" and all(words in seen for words in ATTACKS):
+                break
+    assert sum(words in seen for words in ATTACKS) >= (3 if policy else len(ATTACKS))  # as text they stand there, whole
     for kind in ("fir", "stay", "incident"):
         page.goto(f"{MAP}&cell={cell_of(worker, ids[kind][0])}")
         expect(page.locator("#adds-up[data-even=true]")).to_be_visible()

@@ -110,8 +110,8 @@ def _firs(now: datetime) -> Iterator[dict[str, Any]]:
         elif number % 13 == 0:
             row |= {"lat": "", "lon": "", "place": "نامعلوم"}
         if number <= len(ATTACKS):
-            words = ATTACKS[number - 1]
-            row |= {"place": words, "narrative": words, "complainant_name": words, "station": GULBERG}
+            place, words, name = (ATTACKS[(number + beyond) % len(ATTACKS)] for beyond in (0, 4, 8))
+            row |= {"place": place, "narrative": words, "complainant_name": name, "station": GULBERG}
             row |= {"sections": "392 PPC", "lat": 31.5105, "lon": 74.3505}
         yield row
     yield {
