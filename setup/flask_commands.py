@@ -52,6 +52,8 @@ class FlaskCommands:
         self._process.wait()
 
     def _ask(self, words: tuple[str, ...]) -> tuple[int, str]:
+        with LOG.open("a", encoding="utf-8") as log:
+            log.write(f"\n$ flask {' '.join(words)}\n")
         begins = LOG.stat().st_size
         try:
             _line(self._process.stdin, json.dumps(words))
@@ -84,7 +86,6 @@ def _command(words: list[str]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    print(f"\n$ flask {' '.join(words)}", flush=True)
     sys.argv = ["flask", *words]
     main()
 
