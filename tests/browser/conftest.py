@@ -30,6 +30,7 @@ from playwright.sync_api import (
     Playwright,
     Request,
     WebError,
+    expect,
     sync_playwright,
 )
 from sqlalchemy import NullPool, create_engine
@@ -46,8 +47,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-SECONDS = 20
+SECONDS = 30
 """How long a condition may take: swiftshader draws with the processor, and the processor is shared."""
+expect.set_options(timeout=SECONDS * 1000)
 _ARGUMENTS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
 _LOCAL = ("blob:", "data:", "about:")
 
