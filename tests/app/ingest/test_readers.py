@@ -86,7 +86,8 @@ def test_nul_fields_and_length(tmp_path: Path) -> None:
         (b"", "file_empty"), (b"\n\n", "file_no_header"), (b"a,b\n1,2\n", "column_missing"),
         (b"station,ps,number,occurred_from\n", "column_twice"), (b"[1]", "file_json_array"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "file_old_excel"), (b"%PDF-1.4", "file_format"), (b"PK\x03\x04rest", "file_broken"),  # noqa: E501
-        (gzip.compress(b"x" * 50_000_000, mtime=0), "file_bomb"), (gzip.compress(b"station", mtime=0)[:-4], "file_broken"),
+        (gzip.compress(b"x" * 50_000_000, mtime=0), "file_bomb"),
+        (gzip.compress(b"station", mtime=0)[:-4], "file_broken"),
     ],
 )  # fmt: skip
 def test_file_is_refused_with_reason(tmp_path: Path, data: bytes, code: str) -> None:
