@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -12,9 +12,8 @@ from app.geocode.service import DatabaseGazetteer
 from app.geocode.units import Unit, units_at
 from app.ingest.problems import BadValue
 from app.ingest.reading import Reading, Record
-from app.records.mass import NOWHERE
+from app.records.mass import NOWHERE, cells_of_fix
 from spatial.geocoding import Query, resolve
-from spatial.mass import UNIT
 from spatial.model import Fix, Method, Point, Reason
 
 AREA_LEVELS: Final = ("country", "province", "region", "district")
@@ -45,13 +44,6 @@ def stored_fix(row: Any) -> Fix:
         Method(row["method"]), Point(row["lat"], row["lon"]), row["accuracy_m"], row["resolution"], tuple(row["cells"]),
         masses, row["score"], row["matched"], reasons,
     )  # fmt: skip
-
-
-def cells_columns(fix: Fix) -> dict[str, Any]:
-    """Give the columns resolution, cells and cell_upto of a fix; unplaced mass lies on the pseudo-cell."""
-    if not fix.cells:
-        return {"resolution": 0, "cells": [NOWHERE], "cell_upto": [UNIT]}
-    return {"resolution": fix.resolution, "cells": fix.cells, "cell_upto": list(accumulate(fix.masses))}
 
 
 def fix_columns(fix: Fix) -> dict[str, Any]:
@@ -117,7 +109,7 @@ def place_hotels(session: Session, source: int, hotels: list[NewHotel], gazettee
                 "district_id": units.district_id(unit),
                 "station_id": unit.id,
                 **fix_columns(fix),
-                **cells_columns(fix),
+                **cells_of_fix(fix),
             }
         )
     session.execute(sql("ingest.add_hotels"), {"source": source, "rows": json.dumps(rows)})

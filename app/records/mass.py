@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.db.named import sql, statement
 from spatial import cells as h3cells
 from spatial import shifts
+from spatial.mass import UNIT
 from spatial.model import Fix
 
 #: Resolutions of the map, finest first.
@@ -49,20 +50,19 @@ def click_keys(cell: int) -> list[int]:
     return [cell] if resolution in (9, 7, 5) else [cell, *h3cells.children(cell, resolution + 1)]
 
 
+def cells_of_fix(fix: Fix) -> dict[str, Any]:
+    """Give the columns resolution, cells and cell_upto of a fix; unplaced mass lies on the pseudo-cell."""
+    if not fix.cells:
+        return {"resolution": 0, "cells": [NOWHERE], "cell_upto": [UNIT]}
+    return {"resolution": fix.resolution, "cells": list(fix.cells), "cell_upto": list(accumulate(fix.masses))}
+
+
 def mass_row(fix: Fix, occurred_from: datetime, occurred_to: datetime) -> dict[str, Any]:
     """Give the factored mass of a record: the columns of `mass` that follow from its fix and its time."""
     first, shift_mass = shifts.spread(occurred_from, occurred_to)
-    if fix.cells:
-        resolution = fix.resolution or 0
-        cells, cell_upto = list(fix.cells), list(accumulate(fix.masses))
-        keys = keys_of(cells, resolution)
-    else:
-        resolution, cells, cell_upto, keys = 0, [NOWHERE], [1_000_000], [NOWHERE]
-    return {
-        "resolution": resolution,
-        "cells": cells,
-        "cell_upto": cell_upto,
-        "keys": keys,
+    placed = cells_of_fix(fix)
+    return placed | {
+        "keys": keys_of(placed["cells"], placed["resolution"]),
         "shifts": NumericRange(first, first + len(shift_mass)),
         "shift_mass": list(shift_mass),
     }
