@@ -1,4 +1,4 @@
-"""Regions with their weighted cells: discs, ring sectors, extents and station areas.
+"""Regions with their weighted cells: discs, kernels, extents and station areas.
 
 Every constant here is a first belief, to be calibrated on officers' pins by the geocoder's own evaluation.
 """
@@ -6,6 +6,7 @@ Every constant here is a first belief, to be calibrated on officers' pins by the
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -18,26 +19,15 @@ from spatial import cells, projection
 from spatial.errors import InvalidGeometry
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.mass import UNIT, apportion
-from spatial.model import MOST_CELLS, Point
-
-# Up to so many metres, a stated distance is rounded to within plus or minus so many: half a kilometre's steps
-# near the station, whole kilometres, then fives and tens, as people estimate.
-_ROUNDING: Final = ((5_000.0, 250.0), (10_000.0, 500.0), (20_000.0, 1_000.0), (math.inf, 2_500.0))
-# Distances are often measured along the road, which is so many times longer than the straight line: the true
-# place may then be nearer, so the inner radius shrinks while the outer stays.
-ROAD_DETOUR: Final = 1.3
-# "0 km" and "0/1 km" mean near the station: a disc of so many metres.
-NEAR_STATION_M: Final = 1_000.0
-SECTOR_DEG: Final = 45.0
-FINE_SECTOR_DEG: Final = 22.5
+from spatial.model import MOST_CELLS, Fix, Method, Point, Reason
 
 LANDMARK_RADIUS_M: Final = 150.0
 PLACE_RADIUS_M: Final = 1_000.0
 # How far from a named thing something "near", "opposite" or "behind" it lies (domain knowledge, 100-300 m).
 _RELATION_REACH_M: Final = {"near": 250.0, "opposite": 100.0, "behind": 100.0}
 SMALLEST_ACCURACY_M: Final = 20.0
-_FEWEST_SAMPLES: Final = 64
-_MOST_SAMPLES: Final = 512
+FEWEST_SAMPLES: Final = 64
+MOST_SAMPLES: Final = 512
 # The radius of a round normal distribution that holds 90 % of it, in standard deviations.
 _NINETY_PERCENT: Final = math.sqrt(2.0 * math.log(10.0))
 # Where its tail is cut: 97.8 % lies within.
@@ -78,8 +68,8 @@ def disc_region(lat: float, lon: float, radius_m: float) -> Region:
         If it is too large for 64 cells of resolution 4.
     """
     area = math.pi * radius_m**2
-    order = _order(area)
-    samples = projection.destinations(lat, lon, 360.0 * _turns(order), radius_m * np.sqrt(_steps(order)))
+    order = sample_count(area)
+    samples = projection.destinations(lat, lon, 360.0 * turns(order), radius_m * np.sqrt(steps(order)))
     return sampled_region(samples, area)
 
 
@@ -97,11 +87,11 @@ def kernel_region(lat: float, lon: float, accuracy_m: float) -> Region:
     """
     deviation = accuracy_m / _NINETY_PERCENT
     area = math.pi * (_TAIL * deviation) ** 2
-    order = _order(area)
+    order = sample_count(area)
     # Quantiles of the distance from the middle: every sample stands for the same share of the mass.
     within = 1.0 - math.exp(-0.5 * _TAIL**2)
-    apart = deviation * np.sqrt(-2.0 * np.log1p(-within * _steps(order)))
-    region = sampled_region(projection.destinations(lat, lon, 360.0 * _turns(order), apart), area)
+    apart = deviation * np.sqrt(-2.0 * np.log1p(-within * steps(order)))
+    region = sampled_region(projection.destinations(lat, lon, 360.0 * turns(order), apart), area)
     # The point is what was measured and its accuracy what was stated, not what sampling makes of them.
     return Region(Point(lat, lon), accuracy_m, region.resolution, region.cells, region.masses, area)
 
@@ -197,66 +187,6 @@ def station_region(station: StationArea) -> Region | None:
         return None
 
 
-@lru_cache(maxsize=16_384)
-def bearing_region(station: StationArea, distance_m: float, direction_deg: float | None) -> tuple[Region, float] | None:
-    """Give where something lies at a distance and direction from a station, within the station's area.
-
-    Parameters
-    ----------
-    station : StationArea
-    distance_m : float
-        Less than 250 m means "near" and gives a disc.
-    direction_deg : float or None
-        None gives the whole ring.
-
-    Returns
-    -------
-    (Region, float) or None
-        The region and the share of it, 0 to 1, that was inside the area before clipping; None if none was.
-    """
-    inner, outer, first, width = bearing_sector(distance_m, direction_deg)
-    area = math.pi * (outer**2 - inner**2) * width / 360.0
-    has_area = station.area is not None and not station.area.is_empty
-    inside, share = np.empty((0, 2)), 1.0
-    for order in (_order(area), 16 * _MOST_SAMPLES):
-        radii = np.sqrt(inner**2 + (outer**2 - inner**2) * _steps(order))
-        inside = projection.destinations(station.lat, station.lon, first + width * _turns(order), radii)
-        if has_area:
-            shapely.prepare(station.area)
-            inside = inside[shapely.contains_xy(station.area, inside[:, 1], inside[:, 0])]
-            share = len(inside) / order
-        if len(inside) >= _FEWEST_SAMPLES:
-            break
-    if not len(inside):
-        return None
-    try:
-        return sampled_region(inside, area * share), share
-    except InvalidGeometry:
-        return None
-
-
-def bearing_sector(distance_m: float, direction_deg: float | None) -> tuple[float, float, float, float]:
-    """Give (inner radius in m, outer radius in m, first bearing, width in degrees) of what is meant by a bearing."""
-    if distance_m < _ROUNDING[0][1]:
-        return 0.0, NEAR_STATION_M, 0.0, 360.0
-    half_width = rounding_m(distance_m)
-    inner = max(0.0, distance_m / ROAD_DETOUR - half_width)
-    if direction_deg is None:
-        return inner, distance_m + half_width, 0.0, 360.0
-    width = sector_deg(direction_deg)
-    return inner, distance_m + half_width, direction_deg - width / 2.0, width
-
-
-def rounding_m(distance_m: float) -> float:
-    """Give by how many metres a stated distance may be rounded, up or down."""
-    return next(half_width for up_to, half_width in _ROUNDING if distance_m <= up_to)
-
-
-def sector_deg(direction_deg: float) -> float:
-    """Give the width of a stated direction's sector: 45 degrees for the eight points, 22.5 for anything finer."""
-    return SECTOR_DEG if abs((direction_deg + 22.5) % 45.0 - 22.5) < 1e-6 else FINE_SECTOR_DEG
-
-
 def _region(
     resolution: int, found: list[int], weights: list[int], samples: NDArray[np.float64], area_m2: float
 ) -> Region:
@@ -270,18 +200,20 @@ def _region(
     return Region(Point(lat, lon), accuracy, resolution, tuple(found), shares, area_m2)
 
 
-def _order(area_m2: float) -> int:
+def sample_count(area_m2: float) -> int:
     """Give how many samples fill an area: some six for each base cell that it may have."""
-    return int(min(_MOST_SAMPLES, max(_FEWEST_SAMPLES, 6.0 * area_m2 / cells.mean_area_m2(cells.BASE_RESOLUTION))))
+    return int(min(MOST_SAMPLES, max(FEWEST_SAMPLES, 6.0 * area_m2 / cells.mean_area_m2(cells.BASE_RESOLUTION))))
 
 
 @lru_cache(maxsize=1_024)
-def _steps(count: int) -> NDArray[np.float64]:
+def steps(count: int) -> NDArray[np.float64]:
+    """Give the middles of ``count`` equal parts of 0..1, shape (count,)."""
     return np.asarray((np.arange(count) + 0.5) / count, dtype=np.float64)
 
 
 @lru_cache(maxsize=1_024)
-def _turns(count: int) -> NDArray[np.float64]:
+def turns(count: int) -> NDArray[np.float64]:
+    """Give ``count`` fractions of a turn, 0..1, evenly spread whatever their number, shape (count,)."""
     # Turns of the golden ratio, as a sunflower sets its seeds: even at every count, and the same every time.
     return np.asarray((np.arange(count) * ((math.sqrt(5.0) - 1.0) / 2.0)) % 1.0, dtype=np.float64)
 
@@ -292,6 +224,21 @@ def unit_region(lat: float, lon: float, accuracy_m: float) -> Region:
     return Region(Point(lat, lon), accuracy_m, cells.BASE_RESOLUTION, (cell,), (UNIT,), 0.0)
 
 
+def fix_of(region: Region, method: Method, score: float, matched: str | None, reasons: Sequence[Reason]) -> Fix:
+    """Give the fix that a region makes, with what it rests on."""
+    return Fix(
+        method,
+        Point(region.point.lat, region.point.lon),
+        region.accuracy_m,
+        region.resolution,
+        region.cells,
+        region.masses,
+        score,
+        matched,
+        tuple(reasons),
+    )
+
+
 def _widened(extent: Any, reach_m: float, lat: float) -> Any:
     if not reach_m:
         return _polygons(_made_valid(extent))
@@ -299,6 +246,13 @@ def _widened(extent: Any, reach_m: float, lat: float) -> Any:
     squeeze = math.cos(math.radians(lat))
     flat = shapely.transform(_made_valid(extent), lambda xy: xy * [squeeze, 1.0])
     return shapely.transform(flat.buffer(reach_m / 111_320.0), lambda xy: xy / [squeeze, 1.0])
+
+
+def prepared(area: Any) -> Any:
+    """Give the same geometry, indexed so that asking what it contains is quick."""
+    # Asking again costs nothing.
+    shapely.prepare(area)
+    return area
 
 
 def _made_valid(polygon: Any) -> Any:

@@ -10,7 +10,6 @@ calibrated by ``flask geocode --evaluate``.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -18,35 +17,21 @@ from typing import Final
 import shapely
 
 from spatial import projection
-from spatial.addresses import parse_bearing, place_parts
+from spatial.addresses import place_parts
 from spatial.errors import InvalidGeometry
+from spatial.geocoding import bearing, coordinates
 from spatial.geocoding import region as regions
 from spatial.geocoding.gazetteer import Gazetteer, Place, StationArea
 from spatial.geocoding.region import Region
-from spatial.model import Fix, Method, Point, Reason
+from spatial.model import Fix, Method, Reason
 
-# South, north, west, east of Pakistan, with the disputed areas that it administers.
-PAKISTAN: Final = (23.5, 37.2, 60.8, 77.9)
-GPS_ACCURACY_M: Final = 20.0
-# Up to half a base cell's edge a measurement is one cell; beyond, it is spread.
-POOR_ACCURACY_M: Final = 100.0
-AT_STATION_M: Final = 30.0
 MOST_CANDIDATES: Final = 3
 FARTHEST_CANDIDATES_M: Final = 3_000.0
-CUT_OFF_SHARE: Final = 0.1
-# No station's area reaches so far; more is a slip of the pen or of the unit.
-FARTHEST_M: Final = 300_000.0
 
-SCORE_COORDINATES: Final = 0.95
-SCORE_COORDINATES_ELSEWHERE: Final = 0.7
-SCORE_COORDINATES_AT_STATION: Final = 0.5
 SCORE_PLACE: Final = 0.8
 SCORE_LANDMARK: Final = 0.75
 SCORE_ELSEWHERE: Final = 0.5
 SCORE_CANDIDATES: Final = 0.6
-SCORE_BEARING: Final = 0.7
-SCORE_RING: Final = 0.6
-SCORE_BEARING_CUT_OFF: Final = 0.4
 SCORE_STATION_AREA: Final = 0.85
 
 
@@ -100,63 +85,12 @@ def resolve(query: Query, gazetteer: Gazetteer) -> Fix:
     if query.station and station is None:
         reasons.append(Reason("station_unknown", {"station": query.station}))
     return (
-        _by_coordinates(query, station, reasons)
+        coordinates.rung(query.lat, query.lon, query.accuracy_m, station, reasons)
         or _by_name(query, station, gazetteer, reasons)
-        or _by_bearing(query, station, reasons)
+        or bearing.rung(query.text, query.distance_m, query.direction, station, reasons)
         or _by_station(station, reasons)
         or Fix(Method.UNPLACED, None, None, None, (), (), 0.0, None, tuple(reasons))
     )
-
-
-def _by_coordinates(query: Query, station: StationArea | None, reasons: list[Reason]) -> Fix | None:
-    lat, lon = query.lat, query.lon
-    if lat is None and lon is None:
-        return None
-    if lat is None or lon is None:
-        reasons.append(Reason("coordinates_incomplete"))
-        return None
-    refused = _refusal(lat, lon)
-    if refused is not None:
-        reasons.append(Reason(refused, {"lat": lat, "lon": lon} if math.isfinite(lat + lon) else {}))
-        return None
-    accuracy = query.accuracy_m
-    if accuracy is None or not (math.isfinite(accuracy) and accuracy > 0):
-        accuracy = GPS_ACCURACY_M
-    if accuracy <= POOR_ACCURACY_M:
-        region = regions.unit_region(lat, lon, accuracy)
-        reasons.append(Reason("coordinates_given"))
-    else:
-        try:
-            region = regions.kernel_region(lat, lon, accuracy)
-        except InvalidGeometry:
-            reasons.append(Reason("coordinates_too_vague", {"accuracy_m": accuracy}))
-            return None
-        reasons.append(Reason("coordinates_given_vague", {"accuracy_m": accuracy}))
-    score = SCORE_COORDINATES
-    if station is not None:
-        if _is_at(station, lat, lon):
-            # Typed in at the desk, the pin shows where the computer stands.
-            reasons.append(Reason("coordinates_at_station", {"station": station.code}))
-            score = SCORE_COORDINATES_AT_STATION
-        elif station.area is not None and not shapely.contains_xy(_prepared(station.area), lon, lat):
-            reasons.append(Reason("coordinates_outside_station_area", {"station": station.code}))
-            score = SCORE_COORDINATES_ELSEWHERE
-    return _fix(Method.COORDINATES, region, score, None, reasons)
-
-
-def _refusal(lat: float, lon: float) -> str | None:
-    """Give why coordinates cannot be used, None if they can."""
-    south, north, west, east = PAKISTAN
-    if south <= lat <= north and west <= lon <= east:
-        return None
-    if not (math.isfinite(lat) and math.isfinite(lon)):
-        return "coordinates_not_numbers"
-    if lat == 0 and lon == 0:
-        return "coordinates_zero"
-    if south <= lon <= north and west <= lat <= east:
-        # Told, not turned round in silence: the record's owner must mend his export.
-        return "coordinates_swapped"
-    return "coordinates_outside_country"
 
 
 def _by_name(query: Query, station: StationArea | None, gazetteer: Gazetteer, reasons: list[Reason]) -> Fix | None:
@@ -195,7 +129,7 @@ def _choose(key: str, candidates: list[Place], station: StationArea | None, reas
     if len(candidates) == 1:
         return candidates
     if station is not None and station.area is not None:
-        area = _prepared(station.area)
+        area = regions.prepared(station.area)
         within = [place for place in candidates if shapely.contains_xy(area, place.lon, place.lat)]
         if 0 < len(within) < len(candidates):
             reasons.append(Reason("name_narrowed_by_station", {"name": key, "candidates": len(candidates)}))
@@ -233,44 +167,11 @@ def _named(
     if len(chosen) > 1:
         score = min(score, SCORE_CANDIDATES)
     if station is not None and station.area is not None:
-        inside = any(shapely.contains_xy(_prepared(station.area), place.lon, place.lat) for place in chosen)
+        inside = any(shapely.contains_xy(regions.prepared(station.area), place.lon, place.lat) for place in chosen)
         if not inside:
             reasons.append(Reason("place_outside_station_area", {"name": first.name, "station": station.code}))
             score = min(score, SCORE_ELSEWHERE)
-    return _fix(method, region, score, first.ref, reasons)
-
-
-def _by_bearing(query: Query, station: StationArea | None, reasons: list[Reason]) -> Fix | None:
-    distance, direction = query.distance_m, query.direction
-    if distance is None and query.text:
-        said = parse_bearing(query.text)
-        if said is not None:
-            distance = said.distance_m
-            direction = said.direction_deg if direction is None else direction
-    if distance is None:
-        return None
-    if not 0.0 <= distance <= FARTHEST_M:
-        reasons.append(Reason("distance_impossible"))
-        return None
-    if direction is not None:
-        direction = direction % 360.0 if math.isfinite(direction) else None
-    if station is None:
-        reasons.append(Reason("bearing_without_station"))
-        return None
-    found = regions.bearing_region(station, float(distance), direction)
-    said_params: dict[str, str | float] = {"distance_m": float(distance), "station": station.code}
-    if direction is not None:
-        said_params["direction_deg"] = direction
-    if found is None:
-        reasons.append(Reason("bearing_outside_station_area", said_params))
-        return None
-    region, share = found
-    score = SCORE_BEARING if direction is not None else SCORE_RING
-    reasons.append(Reason("bearing" if direction is not None else "distance_only", said_params))
-    if share < CUT_OFF_SHARE:
-        reasons.append(Reason("bearing_mostly_outside_station_area", {"share": round(share, 3)}))
-        score = SCORE_BEARING_CUT_OFF
-    return _fix(Method.BEARING, region, score, station.code, reasons)
+    return regions.fix_of(region, method, score, first.ref, reasons)
 
 
 def _by_station(station: StationArea | None, reasons: list[Reason]) -> Fix | None:
@@ -281,31 +182,4 @@ def _by_station(station: StationArea | None, reasons: list[Reason]) -> Fix | Non
         reasons.append(Reason("station_area_unknown", {"station": station.code}))
         return None
     reasons.append(Reason("station_area", {"station": station.code}))
-    return _fix(Method.STATION_AREA, region, SCORE_STATION_AREA, station.code, reasons)
-
-
-def _fix(method: Method, region: Region, score: float, matched: str | None, reasons: list[Reason]) -> Fix:
-    return Fix(
-        method,
-        Point(region.point.lat, region.point.lon),
-        region.accuracy_m,
-        region.resolution,
-        region.cells,
-        region.masses,
-        score,
-        matched,
-        tuple(reasons),
-    )
-
-
-def _is_at(station: StationArea, lat: float, lon: float) -> bool:
-    # Flat earth is good enough for thirty metres, and this runs for every record with coordinates.
-    north = (lat - station.lat) * 111_320.0
-    east = (lon - station.lon) * 111_320.0 * math.cos(math.radians(lat))
-    return north * north + east * east <= AT_STATION_M * AT_STATION_M
-
-
-def _prepared(area: shapely.Geometry) -> shapely.Geometry:
-    # Preparing builds an index inside the geometry once; asking again costs nothing.
-    shapely.prepare(area)
-    return area
+    return regions.fix_of(region, Method.STATION_AREA, SCORE_STATION_AREA, station.code, reasons)

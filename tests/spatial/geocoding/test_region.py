@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spatial import cells, projection
 from spatial.errors import InvalidGeometry
-from spatial.geocoding import Place, StationArea
+from spatial.geocoding import Place, StationArea, bearing
 from spatial.geocoding import region as regions
 from spatial.mass import UNIT
 
@@ -50,14 +50,14 @@ def test_a_bearing_holds_every_place_that_it_may_mean(
 ) -> None:
     distance = half_km * 500.0
     station = StationArea("S", *LAHORE, None, "Lahore")
-    found = regions.bearing_region(station, distance, direction)
+    found = bearing.bearing_region(station, distance, direction)
     assert found is not None
     region, share = found
     assert share == 1.0
     check(region)
-    inner, outer, first, width = regions.bearing_sector(distance, direction)
-    turn = off * (180 if direction is None else regions.sector_deg(direction) / 2)
-    true_m = distance * road + off * regions.rounding_m(distance) * 0.9
+    inner, outer, first, width = bearing.bearing_sector(distance, direction)
+    turn = off * (180 if direction is None else bearing.sector_deg(direction) / 2)
+    true_m = distance * road + off * bearing.rounding_m(distance) * 0.9
     assert inner <= true_m <= outer
     assert (turn + (direction or 0) - first) % 360 <= width
     true = projection.destination(*LAHORE, (direction or 0) + turn, true_m)
@@ -66,7 +66,7 @@ def test_a_bearing_holds_every_place_that_it_may_mean(
 
 
 def test_three_kilometres_north_east_are_about_22_cells() -> None:
-    found = regions.bearing_region(StationArea("S", *LAHORE, WIDE, "Lahore"), 3000, 45)
+    found = bearing.bearing_region(StationArea("S", *LAHORE, WIDE, "Lahore"), 3000, 45)
     assert found is not None
     region, _ = found
     assert region.resolution == 9
@@ -79,17 +79,17 @@ def test_three_kilometres_north_east_are_about_22_cells() -> None:
 
 def test_the_sector_is_clipped_to_the_area() -> None:
     west_half = shapely.box(73.8, 31.1, LAHORE[1] + 0.02, 32.0)
-    found = regions.bearing_region(StationArea("S", *LAHORE, west_half, "Lahore"), 3000, 45)
+    found = bearing.bearing_region(StationArea("S", *LAHORE, west_half, "Lahore"), 3000, 45)
     assert found is not None
     region, share = found
     assert 0.2 < share < 0.8
     assert all(cells.centre(cell)[1] < LAHORE[1] + 0.025 for cell in region.cells)
     elsewhere = StationArea("S", *LAHORE, shapely.box(73.8, 31.1, 74.0, 31.2), "Lahore")
-    assert regions.bearing_region(elsewhere, 3000, 45) is None
+    assert bearing.bearing_region(elsewhere, 3000, 45) is None
 
 
 def test_zero_is_a_disc_about_the_station() -> None:
-    found = regions.bearing_region(StationArea("S", *LAHORE, WIDE, "Lahore"), 0, None)
+    found = bearing.bearing_region(StationArea("S", *LAHORE, WIDE, "Lahore"), 0, None)
     assert found is not None
     region, _ = found
     assert mass_at(region, *LAHORE) > 0
