@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import shapely
 from shapely.geometry import Point
@@ -12,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from app.reference import areas, files
 from app.reference.jurisdictions import Jurisdiction
+from spatial.addresses import normalise
 
 # Population from which a place has the rank, and the radius in metres within which the name is used.
 _SIZES = ((1_000_000, 1, 9000), (300_000, 2, 6000), (100_000, 3, 4000), (30_000, 4, 2500), (10_000, 5, 1800))
@@ -19,11 +23,24 @@ _VILLAGE = (8, 1200)  # GeoNames points are often true to the minute only
 _NEIGHBOURHOOD_M = 800.0
 _LANDMARK_M = 150.0
 _STATION_M = 100.0
+_JUNCTION_M = 60.0
+# Half the width of a street with the houses that have its name: 30 m in degrees of latitude.
+_STREET_SIDE = 30.0 / 110_900.0
+
+
+class Address(NamedTuple):
+    """The address that a point of interest carries: what else stands on its street is near it."""
+
+    number: str
+    street: str
+    place: str
+    suburb: str
+    city: str
 
 
 @dataclass(slots=True)
 class Place:
-    """One named place with every name that finds it."""
+    """One named place with every name that finds it; a point of interest that has only an address has no name."""
 
     ref: str
     kind: str
@@ -39,6 +56,7 @@ class Place:
     city: str | None
     licence: str
     names: tuple[str, ...]
+    address: Address | None = None
 
 
 @dataclass(slots=True)
@@ -64,9 +82,10 @@ def build(nodes: list[Jurisdiction]) -> Iterator[Place]:
         yield Place(
             row["osm_id"], "landmark", row["category"], row["name"], row["name_ur"] or None,
             Point(float(row["lon"]), float(row["lat"])), None, _LANDMARK_M, 0, 9, row["district"], row["city"] or None,
-            files.OSM_LICENCE, _names(row["name"], row["name_ur"], row["alt_name"]),
+            files.OSM_LICENCE, _names(row["name"], row["name_ur"], row["alt_name"]), _address(row),
         )  # fmt: skip
     yield from _streets(nodes)
+    yield from _roads(nodes)
     for node in nodes:
         if node.level == "station" and node.seat is not None:
             yield Place(
@@ -95,6 +114,39 @@ def _settlement(row: dict[str, str], extent: BaseGeometry | None) -> Place:
         radius_m, people, rank, row["district"], row["city"] or None, files.WOF_LICENCE,
         _names(row["name"], row["name_ur"], row["alt_names"], row["alt_names_ur"]),
     )  # fmt: skip
+
+
+def _address(row: dict[str, str]) -> Address | None:
+    address = Address(row["addr_number"], row["addr_street"], row["addr_place"], row["addr_suburb"], row["addr_city"])
+    return address if address.street or address.place or address.suburb else None
+
+
+def _roads(nodes: list[Jurisdiction]) -> Iterator[Place]:
+    """Give the streets and junctions of inner Karachi as mapped, the ways of one name being one street."""
+    districts = [node for node in nodes if node.level == "district"]
+    tree = shapely.STRtree([node.area for node in districts])
+    ways: dict[str, list[tuple[dict[str, str], BaseGeometry]]] = defaultdict(list)
+    for row, shape in files.features("openstreetmap/roads_inner_karachi.geojson.gz"):
+        if key := normalise(row["name"] or ""):
+            ways[f"junction {row['osm_id']}" if shape.geom_type == "Point" else key].append((row, shape))
+    for parts in ways.values():
+        row, shape = parts[0][0], shapely.union_all([shape for _, shape in parts])
+        middle = shapely.get_point(shapely.shortest_line(shape, shape.centroid), 0)
+        district = districts[tree.nearest(middle)].district
+        extent = areas.multipolygon(shapely.buffer(shape, _STREET_SIDE)) if shape.length else None
+        half_m = max(_JUNCTION_M, _diagonal_m(shape) / 2)
+        written = [row.get(name) or "" for row, _ in parts for name in ("name", "name_en", "name_ur")]
+        # "Shahrah-e-Liaquat (Frere Road)" has two names, the new and the old.
+        names = _names(*written, *(name for text in written if "(" in text for name in re.split(r"[()]", text)))
+        yield Place(
+            f"osm-{row['osm_id']}", "street", "road" if shape.length else "junction", row["name"],
+            row["name_ur"] or None, middle, extent, half_m, 0, 8, district, "Karachi", files.OSM_LICENCE, names,
+        )  # fmt: skip
+
+
+def _diagonal_m(shape: BaseGeometry) -> float:
+    west, south, east, north = shape.bounds
+    return math.hypot((east - west) * 111_320.0 * areas.stretch(shape), (north - south) * 110_900.0)
 
 
 def _streets(nodes: list[Jurisdiction]) -> Iterator[Place]:

@@ -58,6 +58,7 @@ def _sets() -> list[tuple[str, Callable[[Session, list[Jurisdiction]], int], lis
     tree += [DATA / "places" / "gazetteer.csv.gz", _HERE / "areas.py", _HERE / "jurisdictions.py"]
     spelling = [path for path in (_SPATIAL / "addresses").rglob("*") if path.suffix in {".py", ".csv", ".toml", ".txt"}]
     named = [*tree, *spelling, _HERE / "places.py", osm / "pois.csv.gz", osm / "osm_address_names.csv.gz"]
+    named += [osm / "roads_inner_karachi.geojson.gz"]
     drawn = [osm / "districts_web.geojson.gz", osm / "roads_inner_karachi.geojson.gz", osm / "admin_boundaries.gpkg"]
     shapes = list((DATA / "places").glob("*.geojson.gz"))
     return [

@@ -84,6 +84,9 @@ def test_cells_stand_where_they_should(session: Session) -> None:
         ("تھانہ مغلپورہ", "Lahore", "station"),
         ("City Police Station", "Khanewal", "station"),
         ("Gunther Messner School", "Diamir", "landmark"),
+        ("Harris Road", "Karachi South", "street"),
+        ("Frere Road", "Karachi South", "street"),
+        ("صابری چوک", "Karachi South", "street"),
     ],
 )
 def test_place_is_found_under_its_names(session: Session, written: str, district: str, kind: str) -> None:
@@ -108,6 +111,17 @@ def test_neighbourhood_has_its_outline(session: Session) -> None:
     ).one()
     assert found[0] == 1125
     assert 100 <= found[1] < found[2] < 15_000
+
+
+def test_a_mapped_street_is_as_wide_as_its_houses(session: Session) -> None:
+    """The ways of one name are one street, drawn with a strip of houses on both sides, its point on the street."""
+    found = session.execute(
+        text("""SELECT count(*), bool_and(ST_Distance(point, extent) = 0),
+                  max(ST_Area(CAST(extent AS geography)) / (2 * radius_m)) AS width
+                FROM place WHERE kind = 'street' AND category = 'road'""")
+    ).one()
+    assert found[0] == 348 and found[1]
+    assert 40 < found[2] < 400, "no street is drawn as a whole quarter"
 
 
 def test_rules_are_in_the_tables(session: Session) -> None:
