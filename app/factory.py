@@ -7,7 +7,7 @@ from apiflask import APIFlask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, health, i18n, logs, openapi, policy, secrets, security
+from app import cli, desks, errors, health, i18n, logs, openapi, policy, secrets, security
 from app.db import session
 from app.settings import ROOT, Settings
 
@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     csrf.init_app(app)
     for room in ROOMS:
         import_module(f"app.{room}.routes").register(app)
+    desks.register(app)
     policy.register(app)  # after access/, which says who is signed in
     errors.register(app)
     health.register(app)

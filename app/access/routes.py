@@ -26,7 +26,7 @@ def sign_in() -> Any:
     """Anyone; the sign-in page, or a new session and the way to the page that was asked for."""
     target = signing.local_path(request.values.get("next"))
     if request.method == "GET":
-        return redirect(target or "/map") if current_user.is_authenticated else _page(target)
+        return redirect(target or "/") if current_user.is_authenticated else _page(target)
     name = request.form.get("name", "")
     try:
         token = signing.sign_in(name, request.form.get("password", ""), request.remote_addr)
@@ -36,7 +36,7 @@ def sign_in() -> Any:
     if old:
         signing.sign_out(old)
     session.clear()  # with it the CSRF token from before
-    response = make_response(redirect(target or "/map", 303))
+    response = make_response(redirect(target or "/", 303))  # "/" leads on to the desk of the role
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(COOKIE, token, path="/", httponly=True, samesite="Strict", secure=secure)
     return response
@@ -95,6 +95,7 @@ def show_session() -> dict[str, Any]:
             "display_name": current_user.display_name,
             "role": current_user.role,
             "jurisdiction": jurisdiction,
+            "jurisdictions": list(current_user.jurisdictions),
         },
         "permissions": sorted(permissions_of(current_user.role)),
         "csrf_token": generate_csrf() if current_user.is_browser else None,

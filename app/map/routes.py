@@ -3,10 +3,11 @@
 from typing import Any
 
 from apiflask import APIBlueprint, APIFlask
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from app import desks
 from app.errors import InvalidFilter
 from app.policy import Permission, allows
 from spatial import cells as h3cells
@@ -44,8 +45,8 @@ class Shapes(BaseModel):
 @bp.doc(hide=True)
 @allows(Permission.SEE_OWN_ACCOUNT)
 def home() -> Response:
-    """Whoever is signed in; goes on to the map."""
-    return redirect(url_for("map.show"))
+    """Whoever is signed in; goes on to the desk of the role."""
+    return redirect(desks.home())
 
 
 @bp.get("/map")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from apiflask import APIBlueprint, APIFlask
+from flask_login import current_user
 from pydantic import BaseModel, Field
 
 from app.db.named import sql
@@ -20,6 +21,13 @@ class JurisdictionQuery(BaseModel):
 
     q: str | None = Field(None, max_length=80, description="part of the name or code")
     level: str | None = Field(None, max_length=20)
+    parent: str | None = Field(None, max_length=100, description="code of the jurisdiction above")
+
+
+class OwnQuery(BaseModel):
+    """Which of one's own jurisdictions to list: the tops, those below one, or those of a name."""
+
+    q: str | None = Field(None, max_length=80, description="part of the name, or the code")
     parent: str | None = Field(None, max_length=100, description="code of the jurisdiction above")
 
 
@@ -51,6 +59,24 @@ def jurisdictions(query: JurisdictionQuery) -> dict[str, Any]:
         {"q": query.q or None, "level": query.level or None, "parent": query.parent or None},
     )
     return {"jurisdictions": [_jurisdiction(row) for row in rows]}
+
+
+@bp.get("/jurisdictions/own")
+@bp.input(OwnQuery, location="query", arg_name="query")
+@allows(Permission.SEE_OWN_ACCOUNT)
+def own_jurisdictions(query: OwnQuery) -> dict[str, Any]:
+    """Whoever is signed in; the jurisdictions that are the reader's own, or lie below, by name or by the one above."""
+    words = " ".join((query.q or "").split())
+    rows = db_session().execute(
+        sql("lookup.own_jurisdictions"),
+        {"own": list(current_user.jurisdictions), "q": words or None, "parent": query.parent or None},
+    )
+    return {
+        "jurisdictions": [
+            _jurisdiction(row) | {"has_below": row.has_below, "within": row.within, "within_ur": row.within_ur}
+            for row in rows
+        ]
+    }
 
 
 @bp.get("/heads")

@@ -1,12 +1,12 @@
 // The map page: starts every part and keeps them in step with the one state.
 import { announce } from "./announce.js";
 import { ask, isAbort, lane } from "./api.js";
+import { onArea } from "./areas.js";
 import { clear, drawChips, sentence } from "./chips.js";
 import { byId, el, icon, replace } from "./dom.js";
 import { COUNTRY, HOMES, homeOf } from "./homes.js";
 import { forget, hideHover, showHover } from "./hover.js";
 import { mass, t } from "./i18n.js";
-import { startKeys, showKeys } from "./keys.js";
 import { LAYERS, refresh, without } from "./layers.js";
 import { draw as drawLegend, flipLayer, setBeside, setResolution, setRun, startLegend } from "./legend.js";
 import { drawList } from "./list.js";
@@ -14,11 +14,12 @@ import { fly, keepScale, mark, onCells, redraw, startMap, visibleCells } from ".
 import { openPanel, setClicked, setForecastCells, setPanelNumbers } from "./panel.js";
 import { flipPlay, isPlaying, startPlay } from "./play.js";
 import * as rail from "./rail.js";
-import { focusSearch, startSearch } from "./search.js";
+import { focusSearch } from "./search.js";
 import { endOf, startSession } from "./session.js";
+import { startShell } from "./shell.js";
 import { flipSheet, isPhone, onSheet, startSheets } from "./sheet.js";
 import { FILTER_KEYS, filters, filtersBefore, get, hasLayer, search, set, setEnd, subscribe, touches } from "./state.js";
-import { flipTheme } from "./theme.js";
+import "./theme.js";
 import { windowText } from "./time.js";
 import { draw as drawTimeline, showWeeks, spanWindow, startTimeline, step, stretch } from "./timeline.js";
 
@@ -193,7 +194,6 @@ async function copyLink() {
 }
 
 const ACTIONS = [
-  { keys: ["/"], label: t("Search"), run: focusSearch },
   { keys: [" "], label: t("Play or pause"), run: flipPlay },
   { keys: ["ArrowLeft"], label: t("Window before"), run: () => step(-1) },
   { keys: ["ArrowRight"], label: t("Window after"), run: () => step(1) },
@@ -206,11 +206,7 @@ const ACTIONS = [
   { keys: ["m"], label: t("Map"), run: () => set({ mode: "map" }, { push: true }) },
   { keys: ["d"], label: t("Data as a table"), run: () => set({ mode: "data" }, { push: true }) },
   { keys: ["g"], label: t("Go to coordinates"), run: focusSearch },
-  { keys: ["t"], label: t("Dark or light"), run: flipTheme },
-  { keys: ["u"], label: t("English or Urdu"), run: () => byId("language").click() },
-  { keys: ["p"], label: t("Print"), run: () => print() },
   { keys: ["Escape"], label: t("Back"), run: () => { if (get("mode") === "data") set({ mode: "map" }); else set({ cell: "" }, { push: true }); } },
-  { keys: ["?"], label: t("These keys"), run: showKeys },
 ];
 
 function startTools(home) {
@@ -223,13 +219,13 @@ function startTools(home) {
   for (const button of document.querySelectorAll("[data-mode]")) button.addEventListener("click", () => set({ mode: button.dataset.mode }, { push: true }));
   replace(byId("homes"), HOMES.map((place) => el("button", { type: "button", class: "choice", onclick: () => map.flyTo({ center: place.center, zoom: place.zoom, duration: 1200 }) }, place.name())),
     el("button", { type: "button", class: "choice", onclick: () => fly(map, COUNTRY) }, t("Whole country")));
-  addEventListener("beforeprint", () => { byId("print-sentence").textContent = sentence(); });
 }
 
 async function start() {
   const session = await startSession();
   setEnd(endOf(session) ?? undefined);
   if (session.user?.jurisdiction) rail.rememberJurisdictions([session.user.jurisdiction]);
+  onArea((place) => place && rail.rememberJurisdictions([place]));
   if (session.forecasting === false || (session.permissions && !session.permissions.includes("see_forecasts"))) without("forecast");
   if (session.permissions && !session.permissions.includes("see_records")) without("points");
   const home = homeOf(session);
@@ -248,8 +244,7 @@ async function start() {
   startLegend(map);
   startTimeline();
   startPlay();
-  startSearch((target) => fly(map, target));
-  startKeys(ACTIONS);
+  startShell(session, { actions: ACTIONS, fly: (target) => fly(map, target), sentence });
   showMode();
   openPanel();
   loadNumbers();

@@ -4,6 +4,7 @@ import { bdi, byId, el, icon, kindMark, replace } from "./dom.js";
 import { lang, mass, t, tn, when } from "./i18n.js";
 import { drawRecordMap } from "./record-map.js";
 import { startSession } from "./session.js";
+import { startShell } from "./shell.js";
 import "./theme.js";
 import { discoveryName, kindOne, methodName, partyName } from "./words.js";
 
@@ -12,7 +13,7 @@ const id = byId("record").dataset.record;
 // Only an address of our own map is followed back, so that no link can lead out of the house.
 const from = new URLSearchParams(location.search).get("from") ?? "";
 if (/^\/map(\?|$)/.test(from)) byId("back").href = from;
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") location.assign(byId("back").href); });
+const ACTIONS = [{ keys: ["Escape"], label: t("Back"), run: () => location.assign(byId("back").href) }];
 
 const own = (thing) => (thing && typeof thing === "object" ? (lang === "ur" ? thing.name_ur || thing.name : thing.name || thing.name_ur) : thing);
 const urdu = (text) => /[\u0600-\u06ff]/.test(text);
@@ -121,7 +122,7 @@ function failed(error) {
   document.querySelector(".record-grid").hidden = true;
 }
 
-startSession().catch(() => {});
+startSession().then((session) => startShell(session, { actions: ACTIONS, areas: false })).catch(() => {});
 try {
   const [record, cells] = await Promise.all([ask(`/api/records/${encodeURIComponent(id)}`), ask(`/api/records/${encodeURIComponent(id)}/cells`).catch(() => null)]);
   drawHead(record);

@@ -10,7 +10,7 @@ const ICONS = { place: "pin", neighbourhood: "pin", landmark: "pin", station: "h
 const find = lane();
 let results = [];
 let at = -1;
-let fly = () => {};
+let fly = null; // null on a page without a map: what is found there opens on the map
 
 const box = () => byId("search-box");
 const list = () => byId("search-results");
@@ -91,9 +91,17 @@ function choose(found) {
   box().blur();
   if (["record", "fir", "complaint"].includes(found.type) && found.id) {
     location.assign(`/records/${encodeURIComponent(found.id)}?from=${encodeURIComponent(location.pathname + addressOf())}`);
-  } else if (found.cell) set({ cell: found.cell }, { push: true });
-  if (["jurisdiction", "station", "district", "division", "province"].includes(found.type) && found.code) set({ jurisdiction: found.code }, { push: true });
+    return;
+  }
   const center = found.center ?? (found.lon !== undefined && found.lat !== undefined ? [found.lon, found.lat] : null);
+  const area = ["jurisdiction", "station", "district", "division", "province"].includes(found.type) ? found.code : null;
+  if (!fly) {
+    const at = center ? `at=${center[1].toFixed(4)},${center[0].toFixed(4)},${found.zoom ?? 13}` : "";
+    location.assign(`/map?${[at, area && `jurisdiction=${encodeURIComponent(area)}`, found.cell && `cell=${encodeURIComponent(found.cell)}`].filter(Boolean).join("&")}`);
+    return;
+  }
+  if (found.cell) set({ cell: found.cell }, { push: true });
+  if (area) set({ jurisdiction: area }, { push: true });
   if (found.bbox) fly({ bbox: found.bbox });
   else if (center) fly({ center, zoom: found.zoom });
 }

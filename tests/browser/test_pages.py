@@ -42,7 +42,7 @@ def test_sign_in_leads_nowhere_else(contexts: Callable[..., BrowserContext]) -> 
     page.fill("#name", "commander")
     page.fill("#password", PASSPHRASE)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/map*")
+    page.wait_for_url(re.compile(r"^http://127\.0\.0\.1:\d+/(?!sign-in)"))
 
 
 def test_who_may_not_see_the_map_is_told_so(signed_in: SignedIn, watch: Watch) -> None:

@@ -14,6 +14,27 @@ WHERE j.valid_until IS NULL
 ORDER BY j.level, j.name, j.code
 LIMIT 500
 
+-- name: lookup.own_jurisdictions
+-- Gives the jurisdictions of a reader, and what lies below them: the tops where neither words nor a parent are asked for, with
+-- whether anything that a map can be filtered by lies below each; from the top down, at most 200.
+-- Answered by jurisdiction_path, jurisdiction_parent.
+SELECT j.code, j.name, j.name_ur, j.level::text AS level, parent.code AS parent, j.derived,
+  ST_XMin(j.area) AS west, ST_YMin(j.area) AS south, ST_XMax(j.area) AS east, ST_YMax(j.area) AS north,
+  EXISTS (SELECT FROM jurisdiction c WHERE c.parent_id = j.id AND c.level <> 'beat' AND c.valid_until IS NULL) AS has_below,
+  (SELECT string_agg(above.name, ' · ' ORDER BY above.path DESC) FROM jurisdiction above
+    WHERE above.path @> j.path AND above.id <> j.id AND above.level <> 'country') AS within,
+  (SELECT string_agg(coalesce(above.name_ur, above.name), ' · ' ORDER BY above.path DESC) FROM jurisdiction above
+    WHERE above.path @> j.path AND above.id <> j.id AND above.level <> 'country') AS within_ur
+FROM jurisdiction j
+LEFT JOIN jurisdiction parent ON parent.id = j.parent_id
+WHERE j.valid_until IS NULL AND j.level <> 'beat'
+  AND EXISTS (SELECT FROM jurisdiction top WHERE top.code = ANY (CAST(:own AS text[])) AND j.path <@ top.path)
+  AND (CAST(:q AS text) IS NULL OR position(lower(:q) IN lower(j.name)) > 0 OR position(:q IN j.name_ur) > 0 OR j.code = upper(:q))
+  AND (CAST(:parent AS text) IS NULL OR parent.code = :parent)
+  AND (CAST(:q AS text) IS NOT NULL OR CAST(:parent AS text) IS NOT NULL OR j.code = ANY (CAST(:own AS text[])))
+ORDER BY j.level, j.name, j.code
+LIMIT 200
+
 -- name: lookup.heads
 -- Gives the crime heads in the order of their gravity.
 -- Answered by a scan of some thirty rows.

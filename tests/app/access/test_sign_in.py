@@ -56,7 +56,7 @@ def cookie(client: FlaskClient) -> str | None:
 
 def test_the_right_passphrase_signs_in(client: FlaskClient, name: str) -> None:
     answer = post(client, name)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/map")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     seen = client.get("/api/session").get_json()
     assert seen["user"]["name"] == name
     assert seen["user"]["jurisdiction"]["code"] == GULBERG
@@ -276,8 +276,8 @@ def test_only_a_path_of_ours_is_followed(target: str | None, kept: str | None) -
 
 @pytest.mark.parametrize("target", ["https://example.com/", "//example.com", "/\\example.com"])
 def test_a_sign_in_never_leads_elsewhere(client: FlaskClient, name: str, target: str) -> None:
-    assert post(client, name, next=target).headers["Location"] == "/map"
-    assert client.get("/sign-in", query_string={"next": target}).headers["Location"] == "/map"
+    assert post(client, name, next=target).headers["Location"] == "/"
+    assert client.get("/sign-in", query_string={"next": target}).headers["Location"] == "/"
 
 
 def test_a_page_leads_to_the_sign_in_and_back(client: FlaskClient, name: str) -> None:
