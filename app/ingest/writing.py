@@ -284,7 +284,18 @@ def _spine(record: Record) -> dict[str, Any]:
         "lon": record.given[1] if record.given else None,
         "digest": record.digest,
         "line": record.line,
+        "asked": _asked(record),
     }
+
+
+def _asked(record: Record) -> dict[str, Any] | None:
+    """Give what a row said of its place beyond text, point and station, so that it can be placed anew later."""
+    query = record.query
+    said = {"accuracy_m": query.accuracy_m, "distance_m": query.distance_m, "direction": query.direction}
+    found: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    if record.given is not None and query.lat is None:
+        found["is_vague"] = True  # the point stands for a province or a country
+    return found or None
 
 
 def _mass_columns(record_id: int, fix_id: int, record: Record, fix: Fix) -> dict[str, Any]:

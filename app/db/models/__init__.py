@@ -11,6 +11,7 @@ from app.db.models.access import (
 )
 from app.db.models.audit import Entry, Seal
 from app.db.models.base import Base
+from app.db.models.geocoding import LocalName, LocalNamePin, RedoRun
 from app.db.models.mass import FixRow, Mass, Rollup, RollupDelta
 from app.db.models.records import (
     Complaint,
@@ -62,6 +63,8 @@ __all__ = [
     "Incident",
     "JobProgress",
     "Jurisdiction",
+    "LocalName",
+    "LocalNamePin",
     "LoginAttempt",
     "Mass",
     "Party",
@@ -70,6 +73,7 @@ __all__ = [
     "Quarantine",
     "Record",
     "RecordVersion",
+    "RedoRun",
     "ReferenceLoad",
     "Rollup",
     "RollupDelta",

@@ -101,6 +101,7 @@ class Record(Base):
     digest: Mapped[bytes]
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
     line: Mapped[int]
+    place_asked: Mapped[Json | None]
     made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

@@ -117,13 +117,13 @@ SELECT record_id, encode(digest, 'hex') AS digest FROM record_version WHERE reco
 -- name: ingest.add_records
 -- Inserts records and gives their ids by key; a key that another transaction has just made gives none.
 INSERT INTO record (source_id, key, kind, station_id, head_id, discovery, protected, cancelled, occurred, reported_at, known_at,
-  place_text, given, digest, delivery_id, line)
+  place_text, given, digest, delivery_id, line, place_asked)
 SELECT :source, r.key, CAST(:kind AS record_kind), r.station_id, r.head_id, r.discovery, r.protected, r.cancelled,
   tstzrange(r.occurred_from, r.occurred_to, CASE WHEN r.occurred_from = r.occurred_to THEN '[]' ELSE '[)' END), r.reported_at,
-  r.known_at, r.place_text, ST_SetSRID(ST_MakePoint(r.lon, r.lat), 4326), decode(r.digest, 'hex'), :delivery, r.line
+  r.known_at, r.place_text, ST_SetSRID(ST_MakePoint(r.lon, r.lat), 4326), decode(r.digest, 'hex'), :delivery, r.line, r.asked
 FROM json_to_recordset(CAST(:rows AS json)) AS r (key text, station_id bigint, head_id smallint, discovery discovery,
   protected boolean, cancelled boolean, occurred_from timestamptz, occurred_to timestamptz, reported_at timestamptz,
-  known_at timestamptz, place_text text, lat double precision, lon double precision, digest text, line bigint)
+  known_at timestamptz, place_text text, lat double precision, lon double precision, digest text, line bigint, asked jsonb)
 ON CONFLICT (source_id, key) DO NOTHING
 RETURNING id, key
 
@@ -150,10 +150,11 @@ UPDATE record SET version = record.version + 1, station_id = r.station_id, head_
   protected = r.protected, cancelled = r.cancelled,
   occurred = tstzrange(r.occurred_from, r.occurred_to, CASE WHEN r.occurred_from = r.occurred_to THEN '[]' ELSE '[)' END),
   reported_at = r.reported_at, known_at = r.known_at, place_text = r.place_text,
-  given = ST_SetSRID(ST_MakePoint(r.lon, r.lat), 4326), digest = decode(r.digest, 'hex'), delivery_id = :delivery, line = r.line
+  given = ST_SetSRID(ST_MakePoint(r.lon, r.lat), 4326), digest = decode(r.digest, 'hex'), delivery_id = :delivery, line = r.line,
+  place_asked = r.asked
 FROM json_to_recordset(CAST(:rows AS json)) AS r (id bigint, station_id bigint, head_id smallint, discovery discovery,
   protected boolean, cancelled boolean, occurred_from timestamptz, occurred_to timestamptz, reported_at timestamptz,
-  known_at timestamptz, place_text text, lat double precision, lon double precision, digest text, line bigint)
+  known_at timestamptz, place_text text, lat double precision, lon double precision, digest text, line bigint, asked jsonb)
 WHERE record.id = r.id
 
 -- name: ingest.lock_records

@@ -24,11 +24,12 @@ BY_STATION = {
     "rollup": "SELECT count(*) FROM rollup WHERE station_id = :station",
     "rollup_delta": "SELECT count(*) FROM rollup_delta WHERE station_id = :station",
     "hotel": "SELECT count(*) FROM hotel WHERE station_id = :station",
+    "local_name": "SELECT count(*) FROM local_name WHERE station_id = :station",
 }
 #: Detail tables: without `station_id` of their own, seen where their record is.
-BY_RECORD = ("record_version", "fir", "fir_section", "complaint", "stay", "incident", "person.party")
+BY_RECORD = ("record_version", "fir", "fir_section", "complaint", "stay", "incident", "person.party", "local_name_pin")
 #: Tables that hold an account's own work.
-BY_ACCOUNT = ("delivery", "quarantine", "job_progress")
+BY_ACCOUNT = ("delivery", "quarantine", "job_progress", "redo_run")
 #: Tables that everyone who signs in may read: reference data, and runs, which are made from mass of many stations.
 SHARED = {
     "jurisdiction", "place", "place_name", "ground", "crime_head", "section_rule", "category_rule", "source",
@@ -77,6 +78,17 @@ def tokens(engines: dict[str, Engine]) -> dict[str, str]:
             {"delivery": delivery},
         )
         session.execute(text("INSERT INTO job_progress (task) VALUES ('test')"))
+        session.execute(text("INSERT INTO redo_run (asked, dry_run, total) VALUES ('{}', true, 0)"))
+        session.execute(
+            text("""
+            WITH named AS (
+              INSERT INTO local_name (station_id, name, key, point, radius_m, pins, protected)
+              SELECT id, 'Adda', 'adda', seat, 100, 1, false FROM jurisdiction WHERE level = 'station'
+              RETURNING id, station_id)
+            INSERT INTO local_name_pin (local_name_id, record_id, fix_id)
+            SELECT n.id, f.record_id, f.id FROM named n
+            JOIN fix f ON f.id = (SELECT min(id) FROM fix WHERE station_id = n.station_id)""")
+        )
         session.commit()
         return {code: factories.token(session, "station", code) for code in STATIONS} | {
             "PK-PB-LHR": factories.token(session, "control", "PK-PB-LHR"),
