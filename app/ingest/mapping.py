@@ -29,7 +29,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "fir": (
         "station", "district", "year", "number", "e_tag", "sections", "property", "occurred_from", "occurred_from_time",
         "occurred_to", "occurred_to_time", "reported_at", "reported_at_time", "entered_at", "place", "distance",
-        "direction", "lat", "lon", "accuracy_m", *_PERSON, "narrative", "status",
+        "direction", "lat", "lon", "accuracy_m", *_PERSON, "narrative", "status", "diary_at", "diary_at_time",
+        "despatched_at", "despatched_at_time", "arrested_at", "arrested_at_time", "delay_reason",
     ),
     "complaint": (
         "tag", "station", "district", "category", "occurred_from", "occurred_from_time", "occurred_to",

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from app.ingest.dates import iso
 from app.ingest.keys import parse_fir_number
 from app.ingest.problems import BadValue
 from app.ingest.reading import (
@@ -74,6 +75,25 @@ def read_bearing(distance: str, direction: str) -> tuple[float | None, float | N
     return metres, degrees
 
 
+#: When else something was done about a FIR: dates that its form and the check of its order of events use.
+STEPS = ("diary_at", "despatched_at", "arrested_at")
+
+
+def read_steps(values: dict[str, str], reading: Reading) -> dict[str, str | None]:
+    """Give the dates of a FIR's further steps, in ISO 8601.
+
+    One that cannot be (an arrest before the FIR) is kept: the check of the order of events names it, and a FIR is
+    never put aside for what was written wrong about it later.
+
+    Raises
+    ------
+    BadValue
+        Where a date cannot be read.
+    """
+    found = {name: reading.moment(values, name) for name in STEPS}
+    return {name: iso(moment.start) if moment is not None else None for name, moment in found.items()}
+
+
 def read_fir(row: Row, values: dict[str, str], reading: Reading) -> Record:
     """Give the record of a FIR's row.
 
@@ -91,6 +111,7 @@ def read_fir(row: Row, values: dict[str, str], reading: Reading) -> Record:
     distance, direction = read_bearing(distance_text, direction_text)
     place, status, narrative, e_tag = (text_of(values, name) for name in ("place", "status", "narrative", "e_tag"))
     person = read_person(values, "complainant")
+    steps = read_steps(values, reading) | {"delay_reason": text_of(values, "delay_reason")}
     return Record(
         line=row.line,
         raw=row.raw,
@@ -117,11 +138,14 @@ def read_fir(row: Row, values: dict[str, str], reading: Reading) -> Record:
             "status": status or None,
             "narrative": narrative,
             "rule_version": version,
+            **steps,
         },
         sections=sections,
         person=person,
         digest=digest_of(
             station.code, *number, times.content, sections_text, property_kind, given, accuracy, distance, direction,
             place, status, narrative, e_tag, person and reading.mark(person.name, person.cnic or "", person.phone),
+            # only where there are any: records that never had them stay what they were
+            *((steps,) if any(steps.values()) else ()),
         ),
     )  # fmt: skip

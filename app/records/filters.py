@@ -164,7 +164,7 @@ class Filter:
             heads=_parse_heads(query.heads, known),
             kinds=_parse_kinds(query.kinds),
             shift=_parse_shift(query.shift),
-            stations=_parse_jurisdiction(query.jurisdiction, session),
+            stations=recording_units(query.jurisdiction, session),
             all_heads=tuple(sorted(known.values())),
         )
         if isinstance(query, MapQuery):
@@ -277,7 +277,7 @@ def _parse_shift(word: str | None) -> int | None:
     return shifts.SHIFT_NAMES.index(word.strip())
 
 
-def _parse_jurisdiction(code: str | None, session: Session) -> tuple[int, ...] | None:
+def recording_units(code: str | None, session: Session) -> tuple[int, ...] | None:
     """Give the recording units at and below a jurisdiction.  A beat is no recording unit: its desk filters by area."""
     if code is None or not code.strip():
         return None

@@ -44,7 +44,16 @@ function drawHead(record) {
     el("h1", {}, kindMark(record.kind), el("span", {}, title), bdi(number, "code")),
     el("p", { class: "record-badges" }, el("span", { class: "badge" }, kindOne(record.kind)), record.synthetic ? el("span", { class: "badge badge-synthetic" }, t("Synthetic")) : el("span", { class: "badge badge-good" }, t("real")),
       record.cancelled ? el("span", { class: "badge badge-bad" }, t("cancelled")) : null, record.protected ? el("span", { class: "badge badge-warn" }, icon("lock", "icon-small"), t("protected")) : null,
-      el("bdi", {}, span(record)), own(record.station) ? [" · ", el("bdi", {}, own(record.station))] : null));
+      el("bdi", {}, span(record)), own(record.station) ? [" · ", el("bdi", {}, own(record.station))] : null),
+    record.kind === "fir" ? el("p", {}, el("a", { href: `/records/${encodeURIComponent(record.id)}/form` }, t("The form of the FIR, to print"))) : null);
+}
+
+/** What cannot be in the order of a FIR's events; the page stands without it if it cannot be asked. */
+async function drawOrder(record) {
+  if (record.kind !== "fir") return;
+  const { flags } = await ask(`/api/records/${encodeURIComponent(record.id)}/order`).catch(() => ({ flags: [] }));
+  if (!flags.length) return;
+  byId("record-facts").prepend(sheet(t("To be looked into"), el("ul", { class: "reasons" }, flags.map((flag) => el("li", {}, icon("warn", "icon-small"), el("span", {}, reasonText(flag)))))));
 }
 
 const LABELS = {
@@ -128,6 +137,7 @@ try {
   drawHead(record);
   drawFacts(record);
   drawFix(record, cells?.fix);
+  drawOrder(record);
   if (cells) await drawCells(cells).catch(() => { byId("record-map").hidden = true; });
 } catch (error) {
   failed(error);

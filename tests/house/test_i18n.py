@@ -48,6 +48,12 @@ def test_every_message_has_urdu() -> None:
     assert not missing
 
 
+def test_no_message_is_translated_twice() -> None:
+    # The reader takes one of two entries in silence: the other would be a correction that never shows.
+    written = re.findall(r'^msgid ("(?:[^"\\]|\\.)+")$', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted({text for text in written if written.count(text) > 1}) == []
+
+
 def test_urdu_is_written_in_urdu_letters() -> None:
     latin = [
         key for key, texts in _catalogue().items() if not any(re.search("[\u0600-\u06ff]", text) for text in texts)

@@ -135,6 +135,10 @@ class Fir(Base):
     status: Mapped[str | None]
     narrative: Mapped[str] = mapped_column(server_default=_EMPTY)
     rule_version: Mapped[str]
+    diary_at: Mapped[datetime | None]
+    despatched_at: Mapped[datetime | None]
+    arrested_at: Mapped[datetime | None]
+    delay_reason: Mapped[str] = mapped_column(server_default=_EMPTY)
 
 
 class FirSection(Base):

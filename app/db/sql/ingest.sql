@@ -176,13 +176,17 @@ WHERE f.record_id = ANY (CAST(:records AS bigint[])) AND f.known_until IS NULL A
 
 -- name: ingest.put_firs
 -- Puts the FIR part of records.
-INSERT INTO fir (record_id, year, number, e_tag, sections, property, distance_m, direction, status, narrative, rule_version)
-SELECT record_id, year, number, e_tag, sections, property, distance_m, direction, status, narrative, rule_version
+INSERT INTO fir (record_id, year, number, e_tag, sections, property, distance_m, direction, status, narrative, rule_version,
+  diary_at, despatched_at, arrested_at, delay_reason)
+SELECT record_id, year, number, e_tag, sections, property, distance_m, direction, status, narrative, rule_version,
+  diary_at, despatched_at, arrested_at, coalesce(delay_reason, '')
 FROM json_to_recordset(CAST(:rows AS json)) AS r (record_id bigint, year smallint, number integer, e_tag text, sections text,
-  property text, distance_m real, direction text, status text, narrative text, rule_version text)
+  property text, distance_m real, direction text, status text, narrative text, rule_version text,
+  diary_at timestamptz, despatched_at timestamptz, arrested_at timestamptz, delay_reason text)
 ON CONFLICT (record_id) DO UPDATE SET e_tag = EXCLUDED.e_tag, sections = EXCLUDED.sections, property = EXCLUDED.property,
   distance_m = EXCLUDED.distance_m, direction = EXCLUDED.direction, status = EXCLUDED.status, narrative = EXCLUDED.narrative,
-  rule_version = EXCLUDED.rule_version
+  rule_version = EXCLUDED.rule_version, diary_at = EXCLUDED.diary_at, despatched_at = EXCLUDED.despatched_at,
+  arrested_at = EXCLUDED.arrested_at, delay_reason = EXCLUDED.delay_reason
 
 -- name: ingest.put_sections
 -- Puts the sections of FIRs whose old ones were dropped.

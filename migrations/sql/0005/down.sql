@@ -1,2 +1,3 @@
 -- Takes back what the files beside this one made.
-SELECT 1;
+DROP INDEX record_fir_key;
+ALTER TABLE fir DROP COLUMN diary_at, DROP COLUMN despatched_at, DROP COLUMN arrested_at, DROP COLUMN delay_reason;
