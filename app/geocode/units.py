@@ -1,15 +1,18 @@
 """The stations and districts of this node by every way of writing them."""
 
+from __future__ import annotations
+
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz, process
-from sqlalchemy.orm import Session
 
-from app.db.named import sql
 from spatial.addresses import normalise
+
+if TYPE_CHECKING:  # `flask geocode` answers without the database's libraries, which are slow to import
+    from sqlalchemy.orm import Session
 
 _STATION_WORDS: Final = frozenset(
     ["ps", "police", "station", "thana", "thanah", "polis", "تہانہ", "پولیس", "سٹیشن", "اسٹیشن"]
@@ -173,11 +176,15 @@ def read_units(session: Session) -> Units:
     LookupError
         If there is none.
     """
+    from app.db.named import sql
+
     return Units([Unit(**row) for row in session.execute(sql("geocode.units")).mappings()])
 
 
 def units_at(session: Session, points: list[tuple[float, float]], levels: tuple[str, ...]) -> list[int | None]:
     """Give for each (latitude, longitude) the id of the smallest jurisdiction of the levels that holds it."""
+    from app.db.named import sql
+
     if not points:
         return []
     found = session.execute(

@@ -66,6 +66,15 @@ def paths(nodes: list[Jurisdiction]) -> dict[str, str]:
 
 def build() -> Iterator[Jurisdiction]:
     """Give every jurisdiction, parents first."""
+    stations = stations_by_district()
+    for node in upper_nodes():
+        yield node
+        if node.level == "district":
+            yield from below_district(node, stations.get(node.name, []))
+
+
+def upper_nodes() -> Iterator[Jurisdiction]:
+    """Give the jurisdictions as mapped, from the country down to the districts, parents first."""
     country_row, country_area = files.boundaries("country")[0]
     districts = sorted(files.boundaries("districts"), key=lambda item: item[0]["id"])
     people: dict[str, int] = defaultdict(int)
@@ -89,15 +98,25 @@ def build() -> Iterator[Jurisdiction]:
             population=people[row["province"], row["name"]] or None,  # type: ignore[index]
         )  # fmt: skip
     codes = {row["district_id"]: row["code"] for row in files.table("jurisdiction/district_codes.csv")}
-    stations = stations_by_district()
     for row, area in districts:
-        district = Jurisdiction(
+        yield Jurisdiction(
             f"{provinces[row['province']]}-{codes[row['id']]}", "district",
             region_code(provinces[row["province"]], row["division"]), row["name"], row["name_ur"],
             areas.multipolygon(area), MAPPED, population=int(row["pop_2023"] or 0) or None, district=row["name"],
         )  # fmt: skip
-        yield district
-        yield from below_district(district, stations.get(row["name"], []))
+
+
+def with_areas(districts: list[Jurisdiction]) -> Iterator[Jurisdiction]:
+    """Give the stations of districts with their areas, without circles, beats and cells: a tenth of the time."""
+    stations = stations_by_district()
+    for district in districts:
+        own = stations.get(district.name, [])
+        if own:
+            parts = areas.nearest_parts(district.area, np.array([(one.point.x, one.point.y) for one in own]))
+            used: set[str] = set()
+            made = [_station(district, one, area, used) for one, area in zip(own, parts, strict=True)]
+            _tell_apart(made)
+            yield from made
 
 
 def station_nodes() -> Iterator[Jurisdiction]:
