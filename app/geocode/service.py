@@ -99,6 +99,7 @@ class DatabaseGazetteer:
                 row["lon"],
                 shapely.from_wkb(bytes(row["area"])) if row["area"] is not None else None,
                 district,
+                row["derived"],
             )
             for row in rows
         }

@@ -3,7 +3,7 @@
 The words are data files under ``lexicons/``, which an officer can correct; the code knows only their roles.
 """
 
-from spatial.addresses.bearings import Bearing, parse_bearing, parse_direction, parse_distance
+from spatial.addresses.bearings import Bearing, parse_bearing, parse_direction, parse_distance, read_distance
 from spatial.addresses.normal import normalise
 from spatial.addresses.parts import PlacePart, place_parts
 
@@ -15,4 +15,5 @@ __all__ = [
     "parse_direction",
     "parse_distance",
     "place_parts",
+    "read_distance",
 ]

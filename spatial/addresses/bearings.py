@@ -21,6 +21,7 @@ _ABBREVIATIONS: Final = lexicon.numbers_by_word(_WORDS["abbreviations"])
 _NUMBERS: Final = lexicon.numbers_by_word(_WORDS["numbers"])
 _MODIFIERS: Final = lexicon.numbers_by_word(_WORDS["modifiers"])
 _FILLERS: Final = frozenset(normalise(word) for word in _WORDS["fillers"]["words"])
+_POINTING: Final = frozenset(normalise(word) for word in _WORDS["pointing"]["words"])
 _MEASURED: Final = frozenset(normalise(word) for word in _WORDS["measured"]["words"])
 
 _FARTHEST_M: Final = 300_000.0
@@ -35,11 +36,15 @@ _NUMERIC: Final = re.compile(r"\d")
 class Bearing:
     """A distance in metres and a direction in degrees clockwise from north, None where it is not said.
 
-    A distance of 0 means "near", whatever the direction.
+    A distance of 0 means "near". ``unit_m`` is the unit that it was written in, in which its writer rounded it; a range
+    ("2-3 km", "0/1 km") keeps its two ends in metres beside its middle.
     """
 
     distance_m: float
     direction_deg: float | None
+    unit_m: float = 1_000.0
+    low_m: float | None = None
+    high_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,20 @@ class _Distance:
     metres: float
     first: int
     last: int
+    unit_m: float
+    low_m: float | None
+    high_m: float | None
+
+    def towards(self, direction: float | None) -> Bearing:
+        return Bearing(self.metres, direction, self.unit_m, self.low_m, self.high_m)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    value: float
+    after: int
+    low: float | None = None
+    high: float | None = None
 
 
 @lru_cache(maxsize=16_384)
@@ -70,21 +89,27 @@ def parse_bearing(text: str) -> Bearing | None:
         if direction is None:
             direction = _before(tokens, distance.first - 1)
         if direction is not None or distance.metres == 0.0 or _is_measured(tokens, distance):
-            return Bearing(distance.metres, direction)
+            return distance.towards(direction)
     return None
 
 
 @lru_cache(maxsize=4_096)
 def parse_distance(text: str) -> float | None:
     """Give the metres of a column that holds only a distance; a number without a unit is kilometres."""
+    found = read_distance(text)
+    return found.distance_m if found is not None else None
+
+
+@lru_cache(maxsize=4_096)
+def read_distance(text: str) -> Bearing | None:
+    """Give what a column that holds only a distance says, with its unit and range; without a unit it is kilometres."""
     tokens = _tokens(text)
     for distance in _distances(tokens):
-        return distance.metres
+        return distance.towards(None)
     found = _number(tokens, 0)
-    if found is None or found[1] != len(tokens):
+    if found is None or found.after != len(tokens) or found.value * 1000.0 > _FARTHEST_M:
         return None
-    metres = found[0] * 1000.0
-    return metres if metres <= _FARTHEST_M else None
+    return _measured_in(1_000.0, found, 0, 0).towards(None)
 
 
 @lru_cache(maxsize=4_096)
@@ -124,47 +149,57 @@ def _distances(tokens: list[str]) -> list[_Distance]:
         if number is None:
             index += 1
             continue
-        value, after = number
-        unit = _unit(tokens, after)
-        if unit is not None and value * unit[0] <= _FARTHEST_M:
-            found.append(_Distance(value * unit[0], index, unit[1] - 1))
+        unit = _unit(tokens, number.after)
+        if unit is not None and number.value * unit[0] <= _FARTHEST_M:
+            found.append(_measured_in(unit[0], number, index, unit[1] - 1))
             index = unit[1]
         else:
             index += 1
     return found
 
 
-def _number(tokens: list[str], index: int) -> tuple[float, int] | None:
-    """Give the number that begins at a token and the index after it."""
+def _measured_in(unit_m: float, number: _Number, first: int, last: int) -> _Distance:
+    low = number.low * unit_m if number.low is not None else None
+    high = number.high * unit_m if number.high is not None else None
+    return _Distance(number.value * unit_m, first, last, unit_m, low, high)
+
+
+def _number(tokens: list[str], index: int) -> _Number | None:
+    """Give the number that begins at a token, with the index after it."""
     if index >= len(tokens):
         return None
     token = tokens[index]
     following = _plain(tokens[index + 1]) if index + 1 < len(tokens) else None
     if token in _MODIFIERS and following is not None:
-        return following + _MODIFIERS[token], index + 2
-    value = _plain(token)
-    if value is None:
+        return _Number(following.value + _MODIFIERS[token], index + 2)
+    found = _plain(token)
+    if found is None:
         return None
     if token.isdigit() and index + 1 < len(tokens):
         if tokens[index + 1] == "-":
-            upper = float(tokens[index + 2])
-            return (0.0 if value == 0.0 else (value + upper) / 2), index + 3
+            return _between(found.value, float(tokens[index + 2]), index + 3)
         if tokens[index + 1] in _FRACTIONS:
-            return value + _FRACTIONS[tokens[index + 1]], index + 2
-    return value, index + 1
+            return _Number(found.value + _FRACTIONS[tokens[index + 1]], index + 2)
+    return _Number(found.value, index + 1, found.low, found.high)
 
 
-def _plain(token: str) -> float | None:
+def _between(one: float, other: float, after: int) -> _Number:
+    low, high = min(one, other), max(one, other)
+    # "0/1 km" is how a writer says "near", not half a kilometre.
+    return _Number(0.0 if low == 0.0 else (low + high) / 2, after, low, high)
+
+
+def _plain(token: str) -> _Number | None:
     if token in _NUMBERS:
-        return _NUMBERS[token]
+        return _Number(_NUMBERS[token], 0)
     if not _NUMERIC.match(token):
         return None
     if "/" in token:
         if token in _FRACTIONS:
-            return _FRACTIONS[token]
-        low, high = (float(part) for part in token.split("/"))
-        return 0.0 if low == 0.0 else (low + high) / 2
-    return float(token.replace(",", ".").replace("٫", "."))
+            return _Number(_FRACTIONS[token], 0)
+        one, other = (float(part) for part in token.split("/"))
+        return _between(one, other, 0)
+    return _Number(float(token.replace(",", ".").replace("٫", ".")), 0)
 
 
 def _unit(tokens: list[str], index: int) -> tuple[float, int] | None:
@@ -182,9 +217,15 @@ def _after(tokens: list[str], index: int) -> float | None:
         found = _points(tokens, index)
         if found is not None:
             return found
-        if tokens[index] not in _FILLERS:
+        if tokens[index] not in _FILLERS or (
+            tokens[index] == "se" and index > start and tokens[index - 1] in _POINTING
+        ):
             break
         index += 1
+    if index > start and index < len(tokens) and (len(tokens[index]) == 3 or tokens[index - 1] in _POINTING):
+        pointed = _ABBREVIATIONS.get(tokens[index])
+        if pointed is not None:
+            return pointed
     # Only where no whole word was found: "3 km se mashriq" holds the Urdu word "se", not south-east.
     two, one = " ".join(tokens[start : start + 2]), tokens[start] if start < len(tokens) else ""
     return _ABBREVIATIONS.get(two, _ABBREVIATIONS.get(one))

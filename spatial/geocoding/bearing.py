@@ -1,4 +1,4 @@
-"""The rung of distance and direction from the station: a ring sector within the station's area."""
+"""The rung of distance and direction from the station: what the words allow, within the station's area."""
 
 from __future__ import annotations
 
@@ -6,34 +6,29 @@ import math
 from functools import lru_cache
 from typing import Final
 
-import numpy as np
-import shapely
-
-from spatial import projection
-from spatial.addresses import parse_bearing
+from spatial.addresses import Bearing, parse_bearing
 from spatial.errors import InvalidGeometry
+from spatial.geocoding import layers
 from spatial.geocoding import region as regions
+from spatial.geocoding.combine import combine
 from spatial.geocoding.gazetteer import StationArea
-from spatial.geocoding.region import FEWEST_SAMPLES, MOST_SAMPLES, Region, sample_count, sampled_region, steps, turns
+from spatial.geocoding.habits import BELIEVED
+from spatial.geocoding.region import Region
 from spatial.model import Fix, Method, Reason
 
-# Up to so many metres, a stated distance is rounded to within plus or minus so many: half a kilometre's steps
-# near the station, whole kilometres, then fives and tens, as people estimate.
-_ROUNDING: Final = ((5_000.0, 250.0), (10_000.0, 500.0), (20_000.0, 1_000.0), (math.inf, 2_500.0))
-# Distances are often measured along the road, which is so many times longer than the straight line: the true
-# place may then be nearer, so the inner radius shrinks while the outer stays.
-ROAD_DETOUR: Final = 1.3
-# "0 km" and "0/1 km" mean near the station: a disc of so many metres.
-NEAR_STATION_M: Final = 1_000.0
-SECTOR_DEG: Final = 45.0
-FINE_SECTOR_DEG: Final = 22.5
-
 CUT_OFF_SHARE: Final = 0.1
+# With less of a bearing than this in the station's area, the one or the other is wrong.
+OUTSIDE_SHARE: Final = 0.005
 # No station's area reaches so far; more is a slip of the pen or of the unit.
 FARTHEST_M: Final = 300_000.0
 SCORE_BEARING: Final = 0.7
 SCORE_RING: Final = 0.6
 SCORE_BEARING_CUT_OFF: Final = 0.4
+# By what the chance of a place outside the station's area is multiplied: a station writes down what happened in its
+# own area, but a derived area is the software's guess and wrong by kilometres in the country.
+LEAK: Final = 0.0
+LEAK_DERIVED: Final = 0.2
+_QUARTER_MILE_M: Final = 402.336
 
 
 def rung(
@@ -58,92 +53,110 @@ def rung(
     reasons : list of Reason
         Appended to.
     """
-    if distance is None and text:
-        said = parse_bearing(text)
-        if said is not None:
-            distance = said.distance_m
-            direction = said.direction_deg if direction is None else direction
-    if distance is None:
+    said = read(text, distance, direction, reasons)
+    if said is None:
         return None
-    if not 0.0 <= distance <= FARTHEST_M:
-        reasons.append(Reason("distance_impossible"))
-        return None
-    if direction is not None:
-        direction = direction % 360.0 if math.isfinite(direction) else None
     if station is None:
         reasons.append(Reason("bearing_without_station"))
         return None
-    found = bearing_region(station, float(distance), direction)
-    said_params: dict[str, str | float] = {"distance_m": float(distance), "station": station.code}
-    if direction is not None:
-        said_params["direction_deg"] = direction
+    found = bearing_region(station, said)
+    params = said_params(said, station)
     if found is None:
-        reasons.append(Reason("bearing_outside_station_area", said_params))
+        reasons.append(Reason("bearing_outside_station_area", params))
         return None
     region, share = found
-    score = SCORE_BEARING if direction is not None else SCORE_RING
-    reasons.append(Reason("bearing" if direction is not None else "distance_only", said_params))
+    score = SCORE_BEARING if said.direction_deg is not None else SCORE_RING
+    reasons.append(Reason("bearing" if said.direction_deg is not None else "distance_only", params))
     if share < CUT_OFF_SHARE:
         reasons.append(Reason("bearing_mostly_outside_station_area", {"share": round(share, 3)}))
         score = SCORE_BEARING_CUT_OFF
     return regions.fix_of(region, Method.BEARING, score, station.code, reasons)
 
 
+def read(
+    text: str | None, distance: float | None, direction: float | None, reasons: list[Reason] | None = None
+) -> Bearing | None:
+    """Give what a record says of distance and direction, in its own columns or in its text; None if it says nothing.
+
+    A distance from a column has lost its unit: it is taken for miles only where it is whole quarters of a mile and
+    not whole hundreds of metres.
+    """
+    if direction is not None:
+        direction = direction % 360.0 if math.isfinite(direction) else None
+    if distance is not None:
+        if 0.0 <= distance <= FARTHEST_M:
+            return Bearing(float(distance), direction, _unit_of(float(distance)))
+        if reasons is not None:
+            reasons.append(Reason("distance_impossible"))
+        return None
+    said = parse_bearing(text) if text else None
+    if said is None:
+        return None
+    if direction is None or direction == said.direction_deg:
+        return said
+    return Bearing(said.distance_m, direction, said.unit_m, said.low_m, said.high_m)
+
+
+def said_params(said: Bearing, station: StationArea) -> dict[str, str | float]:
+    """Give what the sentences about a bearing need."""
+    params: dict[str, str | float] = {"distance_m": said.distance_m, "station": station.code}
+    if said.direction_deg is not None:
+        params["direction_deg"] = said.direction_deg
+    return params
+
+
+def layer(station: StationArea, said: Bearing) -> layers.Bearing:
+    """Give the density that a distance and direction from a station make."""
+    return layers.Bearing(
+        station.lat,
+        station.lon,
+        said.distance_m,
+        said.direction_deg,
+        said.unit_m,
+        said.low_m,
+        said.high_m,
+        station.habits or BELIEVED,
+    )
+
+
+def bounds(station: StationArea) -> tuple[layers.Jurisdiction, ...]:
+    """Give the station's area as a bound; none if it is unknown."""
+    if station.area is None or station.area.is_empty:
+        return ()
+    return (layers.Jurisdiction(station.area, LEAK_DERIVED if station.derived else LEAK),)
+
+
 @lru_cache(maxsize=16_384)
-def bearing_region(station: StationArea, distance_m: float, direction_deg: float | None) -> tuple[Region, float] | None:
-    """Give where something lies at a distance and direction from a station, within the station's area.
+def bearing_region(station: StationArea, said: Bearing) -> tuple[Region, float] | None:
+    """Give where something lies at a distance and direction from a station.
 
     Parameters
     ----------
     station : StationArea
-    distance_m : float
-        Less than 250 m means "near" and gives a disc.
-    direction_deg : float or None
-        None gives the whole ring.
+    said : Bearing
+        As :func:`spatial.addresses.parse_bearing` gives it. No direction gives the whole ring.
 
     Returns
     -------
     (Region, float) or None
-        The region and the share of it, 0 to 1, that was inside the area before clipping; None if none was.
+        The region and the share of it, 0 to 1, that lies inside the station's area; None if next to none does, of an
+        area that somebody drew. A derived area gives way to the words.
     """
-    inner, outer, first, width = bearing_sector(distance_m, direction_deg)
-    area = math.pi * (outer**2 - inner**2) * width / 360.0
-    has_area = station.area is not None and not station.area.is_empty
-    inside, share = np.empty((0, 2)), 1.0
-    for order in (sample_count(area), 16 * MOST_SAMPLES):
-        radii = np.sqrt(inner**2 + (outer**2 - inner**2) * steps(order))
-        inside = projection.destinations(station.lat, station.lon, first + width * turns(order), radii)
-        if has_area:
-            shapely.prepare(station.area)
-            inside = inside[shapely.contains_xy(station.area, inside[:, 1], inside[:, 0])]
-            share = len(inside) / order
-        if len(inside) >= FEWEST_SAMPLES:
-            break
-    if not len(inside):
-        return None
+    found = bounds(station)
     try:
-        return sampled_region(inside, area * share), share
+        region = combine((), bearing=layer(station, said), bounds=found)
     except InvalidGeometry:
         return None
+    if region is None:
+        return None
+    leak = found[0].leak if found else 0.0
+    share = min(1.0, max(0.0, (region.within - leak) / (1.0 - leak)))
+    if share < OUTSIDE_SHARE and not station.derived:
+        return None
+    return region.region, share
 
 
-def bearing_sector(distance_m: float, direction_deg: float | None) -> tuple[float, float, float, float]:
-    """Give (inner radius in m, outer radius in m, first bearing, width in degrees) of what is meant by a bearing."""
-    if distance_m < _ROUNDING[0][1]:
-        return 0.0, NEAR_STATION_M, 0.0, 360.0
-    half_width = rounding_m(distance_m)
-    inner = max(0.0, distance_m / ROAD_DETOUR - half_width)
-    if direction_deg is None:
-        return inner, distance_m + half_width, 0.0, 360.0
-    width = sector_deg(direction_deg)
-    return inner, distance_m + half_width, direction_deg - width / 2.0, width
-
-
-def rounding_m(distance_m: float) -> float:
-    """Give by how many metres a stated distance may be rounded, up or down."""
-    return next(half_width for up_to, half_width in _ROUNDING if distance_m <= up_to)
-
-
-def sector_deg(direction_deg: float) -> float:
-    """Give the width of a stated direction's sector: 45 degrees for the eight points, 22.5 for anything finer."""
-    return SECTOR_DEG if abs((direction_deg + 22.5) % 45.0 - 22.5) < 1e-6 else FINE_SECTOR_DEG
+def _unit_of(distance: float) -> float:
+    quarters = distance / _QUARTER_MILE_M
+    is_miles = distance > 0 and abs(quarters - round(quarters)) < 1e-3 and distance % 100.0 > 1e-6
+    return 4.0 * _QUARTER_MILE_M if is_miles else 1_000.0

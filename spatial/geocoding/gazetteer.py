@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 from spatial.addresses.normal import normalise
 from spatial.errors import InvalidCoordinates
+from spatial.geocoding.habits import Habits
 
 LANDMARK_KINDS: Final = frozenset({"landmark", "poi", "point_of_interest"})
 """Kinds of place that are one point of interest; every other kind is a place with an extent."""
@@ -64,6 +65,10 @@ class StationArea:
     area : shapely Polygon or MultiPolygon, or None
         Where it has jurisdiction, (longitude, latitude) in degrees; None if unknown.
     district : str or None
+    derived : bool
+        Whether the area was computed and not drawn by anybody: it then gives way to what a record says.
+    habits : Habits or None
+        How its writers round distances and directions; None is as elsewhere.
     """
 
     code: str
@@ -71,6 +76,8 @@ class StationArea:
     lon: float
     area: Any = None
     district: str | None = None
+    derived: bool = False
+    habits: Habits | None = None
 
     def __post_init__(self) -> None:
         if not (-90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0):

@@ -36,7 +36,7 @@ ORDER BY j.path
 -- name: geocode.stations_of_district
 -- Gives the stations of the district :district with seat and area.
 -- Answered by jurisdiction_path.
-SELECT j.code, ST_Y(s.seat) AS lat, ST_X(s.seat) AS lon, ST_AsBinary(j.area) AS area
+SELECT j.code, ST_Y(s.seat) AS lat, ST_X(s.seat) AS lon, ST_AsBinary(j.area) AS area, j.derived
 FROM jurisdiction d
 JOIN jurisdiction j ON j.path <@ d.path AND j.level = 'station' AND j.valid_until IS NULL
 CROSS JOIN LATERAL (SELECT coalesce(j.seat, ST_PointOnSurface(j.area)) AS seat) AS s

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.addresses import Bearing, parse_bearing, parse_direction, parse_distance
+from spatial.addresses import Bearing, parse_bearing, parse_direction, parse_distance, read_distance
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,10 @@ from spatial.addresses import Bearing, parse_bearing, parse_direction, parse_dis
         ("3 km shumal mashriq", 3000, 45),
         ("thana se dedh kilometer janoob maghrib ki taraf", 1500, 225),
         ("3 km se mashriq", 3000, 90),
+        ("4 km janib SSE az thana", 4000, 157.5),
+        ("4 km about ENE of PS", 4000, 67.5),
+        ("4 km janib SE", 4000, 135),
+        ("thana se 4 km bajanib NE", 4000, 45),
     ],
 )
 def test_phrases(text: str, metres: float, degrees: float) -> None:
@@ -51,7 +55,35 @@ def test_phrases(text: str, metres: float, degrees: float) -> None:
 
 @pytest.mark.parametrize("text", ["0 km", "0/1 km from PS", "0-1 km", "۰ کلومیٹر", "0/1 کلومیٹر"])
 def test_zero_means_near(text: str) -> None:
-    assert parse_bearing(text) == Bearing(0.0, None)
+    found = parse_bearing(text)
+    assert found is not None
+    assert (found.distance_m, found.direction_deg) == (0.0, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("0/1 km", 0, 1000),
+        ("2-3 km south", 2000, 3000),
+        ("3/2 km south", 2000, 3000),
+        ("3 km south", None, None),
+        ("1/2 km south", None, None),
+    ],
+)
+def test_a_range_keeps_its_two_ends(text: str, low: float | None, high: float | None) -> None:
+    found = parse_bearing(text)
+    assert found is not None
+    assert (found.low_m, found.high_m) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("3 km east", 1000), ("300 میٹر مشرق", 1), ("2 میل مشرق", 1609.344), ("2 furlong east", 201.168)],
+)
+def test_the_unit_that_was_written_is_kept(text: str, unit: float) -> None:
+    found = parse_bearing(text)
+    assert found is not None
+    assert found.unit_m == unit
 
 
 @pytest.mark.parametrize("text", ["2 km from PS", "بفاصلہ 2 کلومیٹر", "thana se door 2 km"])
@@ -120,6 +152,6 @@ def test_a_column_of_distances(text: str, metres: float) -> None:
 
 def test_columns_that_say_nothing() -> None:
     for text in ("", "x", "unknown", "نامعلوم", "3 apples", "999999"):
-        assert parse_distance(text) is None
+        assert parse_distance(text) is None and read_distance(text) is None
     for text in ("", "x", "unknown", "999"):
         assert parse_direction(text) is None

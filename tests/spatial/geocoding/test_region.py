@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from spatial import cells, projection
 from spatial.errors import InvalidGeometry
-from spatial.geocoding import Place, StationArea, bearing
+from spatial.geocoding import Place
 from spatial.geocoding import region as regions
 from spatial.mass import UNIT
 
 LAHORE = (31.5497, 74.3436)
-WIDE = shapely.box(73.8, 31.1, 74.9, 32.0)
 
 
 def mass_at(region: regions.Region, lat: float, lon: float) -> int:
@@ -36,65 +35,6 @@ def check(region: regions.Region) -> None:
     masses = np.array(region.masses)
     assert masses[apart <= region.accuracy_m + slack].sum() >= 0.9 * UNIT
     assert masses[apart <= region.accuracy_m - slack].sum() <= 0.95 * UNIT
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    st.integers(1, 40),
-    st.sampled_from([0, 45, 90, 135, 180, 225, 270, 315, 22.5, None]),
-    st.floats(-0.99, 0.99),
-    st.floats(0.8, 1),
-)
-def test_a_bearing_holds_every_place_that_it_may_mean(
-    half_km: int, direction: float | None, off: float, road: float
-) -> None:
-    distance = half_km * 500.0
-    station = StationArea("S", *LAHORE, None, "Lahore")
-    found = bearing.bearing_region(station, distance, direction)
-    assert found is not None
-    region, share = found
-    assert share == 1.0
-    check(region)
-    inner, outer, first, width = bearing.bearing_sector(distance, direction)
-    turn = off * (180 if direction is None else bearing.sector_deg(direction) / 2)
-    true_m = distance * road + off * bearing.rounding_m(distance) * 0.9
-    assert inner <= true_m <= outer
-    assert (turn + (direction or 0) - first) % 360 <= width
-    true = projection.destination(*LAHORE, (direction or 0) + turn, true_m)
-    homes = cells.disk(cells.cell_of(*true, region.resolution), 1)
-    assert set(homes) & set(region.cells)
-
-
-def test_three_kilometres_north_east_are_about_22_cells() -> None:
-    found = bearing.bearing_region(StationArea("S", *LAHORE, WIDE, "Lahore"), 3000, 45)
-    assert found is not None
-    region, _ = found
-    assert region.resolution == 9
-    assert 20 <= len(region.cells) <= 50
-    assert region.area_m2 == pytest.approx(2.4e6, rel=0.1)
-    middle = projection.destination(*LAHORE, 45, 2700)
-    assert mass_at(region, *middle) > UNIT / 40
-    assert mass_at(region, *LAHORE) == 0
-
-
-def test_the_sector_is_clipped_to_the_area() -> None:
-    west_half = shapely.box(73.8, 31.1, LAHORE[1] + 0.02, 32.0)
-    found = bearing.bearing_region(StationArea("S", *LAHORE, west_half, "Lahore"), 3000, 45)
-    assert found is not None
-    region, share = found
-    assert 0.2 < share < 0.8
-    assert all(cells.centre(cell)[1] < LAHORE[1] + 0.025 for cell in region.cells)
-    elsewhere = StationArea("S", *LAHORE, shapely.box(73.8, 31.1, 74.0, 31.2), "Lahore")
-    assert bearing.bearing_region(elsewhere, 3000, 45) is None
-
-
-def test_zero_is_a_disc_about_the_station() -> None:
-    found = bearing.bearing_region(StationArea("S", *LAHORE, WIDE, "Lahore"), 0, None)
-    assert found is not None
-    region, _ = found
-    assert mass_at(region, *LAHORE) > 0
-    assert region.area_m2 == pytest.approx(math.pi * 1000**2, rel=0.02)
-    assert region.accuracy_m == pytest.approx(1000 * math.sqrt(0.9), rel=0.05)
 
 
 @settings(max_examples=30, deadline=None)

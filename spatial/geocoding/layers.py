@@ -1,0 +1,294 @@
+"""What each part of a place's wording says of it: densities over the ground, to be combined.
+
+A *layer* gives how likely each point is, per square metre, holding one in all; a *bound* gives by what each point's
+chance is multiplied, 1 where nothing speaks against it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from spatial.geocoding.frame import Box, Frame
+from spatial.geocoding.habits import BELIEVED, Habits, angular, radial
+from spatial.model import Point
+
+Grid = NDArray[np.float64]
+
+DEGREE_M: Final = 111_320.0
+# The radius of a round normal distribution that holds 90 % of it, in standard deviations.
+NINETY: Final = math.sqrt(2.0 * math.log(10.0))
+# Where its tail is cut: 97.8 % lies within.
+TAIL: Final = 2.75
+_HELD: Final = 1.0 - math.exp(-0.5 * TAIL**2)
+
+
+class Layer(Protocol):
+    """A density over the ground."""
+
+    @property
+    def centre(self) -> Point:
+        """Where it stands, for the frame in which it is drawn."""
+
+    def boxes(self, frame: Frame) -> list[Box]:
+        """Give what holds all of it, in metres of a frame."""
+
+    def density(self, frame: Frame, east: Grid, north: Grid) -> Grid:
+        """Give the chance per square metre at points in metres of a frame."""
+
+
+class Bound(Protocol):
+    """What a place is not likely to lie outside of."""
+
+    def factor(self, frame: Frame, east: Grid, north: Grid) -> Grid:
+        """Give by what the chance of each point is multiplied, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A round normal distribution about a point, of which ``ninety_m`` metres hold 90 %."""
+
+    lat: float
+    lon: float
+    ninety_m: float
+
+    @property
+    def centre(self) -> Point:
+        """The point that it lies about."""
+        return Point(self.lat, self.lon)
+
+    def boxes(self, frame: Frame) -> list[Box]:
+        """Give what holds all of it, in metres of a frame."""
+        return [_square(frame, self.lat, self.lon, TAIL * self.ninety_m / NINETY)]
+
+    def density(self, frame: Frame, east: Grid, north: Grid) -> Grid:
+        """Give the chance per square metre at points in metres of a frame."""
+        deviation = math.hypot(self.ninety_m / NINETY, 0.5 * frame.grain_m)
+        squared = _apart_squared(frame, self.lat, self.lon, east, north) / deviation**2
+        hill = np.exp(-0.5 * squared) / (2.0 * math.pi * deviation**2 * _HELD)
+        return np.where(squared <= TAIL**2, hill, 0.0)
+
+
+@dataclass(frozen=True)
+class Around:
+    """A place about a point by its distance alone: even up to ``core_m``, then falling to nothing at ``reach_m``.
+
+    Parameters
+    ----------
+    lat, lon : float
+    core_m, reach_m : float
+        ``core_m <= reach_m``; equal, it is a disc with an edge.
+    inner_m : float
+        Nothing lies nearer than this: what is *opposite* a thing is not in it.
+    """
+
+    lat: float
+    lon: float
+    core_m: float
+    reach_m: float
+    inner_m: float = 0.0
+
+    @property
+    def centre(self) -> Point:
+        """The point that it lies about."""
+        return Point(self.lat, self.lon)
+
+    def boxes(self, frame: Frame) -> list[Box]:
+        """Give what holds all of it, in metres of a frame."""
+        return [_square(frame, self.lat, self.lon, self.reach_m)]
+
+    def density(self, frame: Frame, east: Grid, north: Grid) -> Grid:
+        """Give the chance per square metre at points in metres of a frame."""
+        apart = np.sqrt(_apart_squared(frame, self.lat, self.lon, east, north))
+        inner = self.inner_m if self.inner_m > frame.grain_m else 0.0
+        reach = max(self.reach_m, 1.2 * frame.grain_m)
+        return _falling(apart, inner, self.core_m, reach) / _cone(inner, self.core_m, reach)
+
+
+@dataclass(frozen=True, eq=False)
+class Extent:
+    """A place in a named area, even over it, falling to nothing ``reach_m`` metres outside.
+
+    Parameters
+    ----------
+    polygon : shapely Polygon or MultiPolygon
+        (Longitude, latitude) in degrees, not empty.
+    reach_m : float
+    """
+
+    polygon: Any
+    reach_m: float = 0.0
+
+    @property
+    def centre(self) -> Point:
+        """A point inside it."""
+        inside = self.polygon.representative_point()
+        return Point(inside.y, inside.x)
+
+    def boxes(self, frame: Frame) -> list[Box]:
+        """Give what holds all of it, in metres of a frame."""
+        west, south, east, north = self.polygon.bounds
+        x, y = frame.to_metres(np.array([south, south, north, north]), np.array([west, east, west, east]))
+        edge = self.reach_m + 1.0
+        return [(x.min() - edge, y.min() - edge, x.max() + edge, y.max() + edge)]
+
+    def density(self, frame: Frame, east: Grid, north: Grid) -> Grid:
+        """Give the chance per square metre at points in metres of a frame."""
+        lats, lons = frame.to_degrees(east, north)
+        squeeze = math.cos(math.radians(frame.lat))
+        area = self.polygon.area * squeeze * DEGREE_M**2
+        inside = _contains(self.polygon, lons, lats)
+        if self.reach_m <= 0.0:
+            return np.where(inside, 1.0 / area, 0.0)
+        flat = _flat(self.polygon, squeeze)
+        shapely.prepare(flat)
+        weight = np.where(inside, 1.0, 0.0)
+        outside = np.flatnonzero(~inside)
+        gaps = shapely.distance(flat, shapely.points(lons[outside] * squeeze, lats[outside])) * DEGREE_M
+        weight[outside] = np.clip(1.0 - gaps / self.reach_m, 0.0, 1.0)
+        return weight / (area + 0.5 * self.reach_m * flat.length * DEGREE_M)
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """A place at a written distance and direction from a station.
+
+    Parameters
+    ----------
+    lat, lon : float
+        Of the station's house.
+    distance_m : float
+        As written, in metres; 0 is "near".
+    direction_deg : float or None
+        Clockwise from north; None is any.
+    unit_m, low_m, high_m
+        As in :class:`spatial.addresses.Bearing`.
+    habits : Habits
+    """
+
+    lat: float
+    lon: float
+    distance_m: float
+    direction_deg: float | None = None
+    unit_m: float = 1_000.0
+    low_m: float | None = None
+    high_m: float | None = None
+    habits: Habits = BELIEVED
+
+    @property
+    def centre(self) -> Point:
+        """The point that it lies about."""
+        return Point(self.lat, self.lon)
+
+    @property
+    def reach_m(self) -> float:
+        """The farthest distance that the words allow."""
+        return radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits).outer_m
+
+    def boxes(self, frame: Frame) -> list[Box]:
+        """Give what holds all of it, in metres of a frame."""
+        far = radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
+        turn = angular(self.direction_deg, self.distance_m <= 0.0, self.habits).reach_deg
+        east, north = self._house(frame)
+        if turn >= 135.0:
+            return [(east - far.outer_m, north - far.outer_m, east + far.outer_m, north + far.outer_m)]
+        first = (self.direction_deg or 0.0) - turn
+        # The arc's highest point may lie between its ends: where it crosses an axis.
+        degrees = [first, first + 2.0 * turn]
+        degrees += [axis for axis in range(-360, 721, 90) if first < axis < first + 2.0 * turn]
+        angles = np.radians(degrees)
+        x = np.concatenate([far.inner_m * np.sin(angles), far.outer_m * np.sin(angles)]) + east
+        y = np.concatenate([far.inner_m * np.cos(angles), far.outer_m * np.cos(angles)]) + north
+        return [(float(x.min()), float(y.min()), float(x.max()), float(y.max()))]
+
+    def density(self, frame: Frame, east: Grid, north: Grid) -> Grid:
+        """Give the chance per square metre at points in metres of a frame."""
+        far = radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
+        turned = angular(self.direction_deg, self.distance_m <= 0.0, self.habits)
+        at_east, at_north = self._house(frame)
+        x, y = east - at_east, north - at_north
+        apart = np.hypot(x, y)
+        found = _read(far.density, apart / far.metres[1])
+        if self.direction_deg is not None:
+            off = (np.degrees(np.arctan2(x, y)) - self.direction_deg + 180.0) % 360.0
+            # Both tables hold one in all; a full ring at one distance has 360 degrees.
+            found = found * _read(turned.density, off) * 360.0
+        return found
+
+    def _house(self, frame: Frame) -> tuple[float, float]:
+        if frame.lat == self.lat and frame.lon == self.lon:
+            return 0.0, 0.0
+        east, north = frame.to_metres(np.array([self.lat]), np.array([self.lon]))
+        return float(east[0]), float(north[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Jurisdiction:
+    """The area in which a station or a beat works, as a bound.
+
+    Parameters
+    ----------
+    polygon : shapely Polygon or MultiPolygon
+    leak : float
+        By what the chance outside is multiplied. A station writes down what happened in its area, but an area that was
+        derived and not drawn by anybody is wrong at its edges.
+    """
+
+    polygon: Any
+    leak: float
+
+    def factor(self, frame: Frame, east: Grid, north: Grid) -> Grid:
+        """Give 1 inside and the leak outside."""
+        lats, lons = frame.to_degrees(east, north)
+        return np.where(_contains(self.polygon, lons, lats), 1.0, self.leak)
+
+
+def _read(table: Grid, at: Grid) -> Grid:
+    """Give a table's values between its entries, 0 beyond its end."""
+    low = at.astype(np.int64)
+    np.minimum(low, len(table) - 1, out=low)
+    high = np.minimum(low + 1, len(table) - 1)
+    share = np.minimum(at - low, 1.0)
+    return np.asarray(table[low] * (1.0 - share) + table[high] * share)
+
+
+def _apart_squared(frame: Frame, lat: float, lon: float, east: Grid, north: Grid) -> Grid:
+    if frame.lat == lat and frame.lon == lon:
+        return np.asarray(east * east + north * north)
+    x, y = frame.to_metres(np.array([lat]), np.array([lon]))
+    return np.asarray((east - x[0]) ** 2 + (north - y[0]) ** 2)
+
+
+def _square(frame: Frame, lat: float, lon: float, half_m: float) -> Box:
+    x, y = frame.to_metres(np.array([lat]), np.array([lon]))
+    return float(x[0]) - half_m, float(y[0]) - half_m, float(x[0]) + half_m, float(y[0]) + half_m
+
+
+def _falling(apart: Grid, inner: float, core: float, reach: float) -> Grid:
+    """Give 1 from inner to core, falling in a straight line to 0 at reach."""
+    if reach <= core:
+        return ((apart >= inner) & (apart <= core)).astype(np.float64)
+    return np.where(apart >= inner, np.clip((reach - apart) / (reach - core), 0.0, 1.0), 0.0)
+
+
+@lru_cache(maxsize=1_024)
+def _cone(inner: float, core: float, reach: float) -> float:
+    """Give what :func:`_falling` holds over the ground, in square metres."""
+    apart = np.linspace(0.0, max(reach, core), 2_001)
+    return float(np.trapezoid(_falling(apart, inner, core, reach) * apart, apart)) * 2.0 * math.pi
+
+
+def _contains(polygon: Any, lons: Grid, lats: Grid) -> NDArray[np.bool_]:
+    shapely.prepare(polygon)
+    return np.asarray(shapely.contains_xy(polygon, lons, lats))
+
+
+def _flat(polygon: Any, squeeze: float) -> Any:
+    """Give a polygon with its longitudes shortened, so that a degree is as long in all directions."""
+    return shapely.transform(polygon, lambda xy: xy * [squeeze, 1.0])
