@@ -96,6 +96,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Most of what the distance and direction mean lies outside the station's area.",
         "فاصلے اور سمت کا زیادہ تر حصہ تھانے کی حدود سے باہر ہے۔",
     ),
+    "bearing_agrees": (
+        "{name} lies where {distance_m} m from station {station} puts it; both together narrow the place.",
+        "{name} وہیں ہے جہاں تھانہ {station} سے {distance_m} میٹر کا فاصلہ بتاتا ہے؛ دونوں مل کر جگہ محدود کرتے ہیں۔",
+    ),
+    "bearing_over_name": (
+        "{name} does not lie {distance_m} m from station {station}; the distance and direction were trusted more.",
+        "{name} تھانہ {station} سے {distance_m} میٹر پر نہیں؛ فاصلے اور سمت پر زیادہ اعتبار کیا گیا۔",
+    ),
+    "bearing_contradicts": (
+        "{name} does not lie {distance_m} m from station {station} as written; the place may be at either.",
+        "{name} تھانہ {station} سے لکھے ہوئے {distance_m} میٹر پر نہیں؛ جگہ دونوں میں سے کوئی بھی ہو سکتی ہے۔",
+    ),
     "station_area": (
         "Nothing closer is known than the area of station {station}.",
         "تھانہ {station} کی حدود سے زیادہ قریب کچھ معلوم نہیں۔",

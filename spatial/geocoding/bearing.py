@@ -123,7 +123,12 @@ def bounds(station: StationArea) -> tuple[layers.Jurisdiction, ...]:
     """Give the station's area as a bound; none if it is unknown."""
     if station.area is None or station.area.is_empty:
         return ()
-    return (layers.Jurisdiction(station.area, LEAK_DERIVED if station.derived else LEAK),)
+    return (layers.Jurisdiction(station.area, leak(station)),)
+
+
+def leak(station: StationArea) -> float:
+    """Give by what the chance of a place outside a station's area is multiplied."""
+    return LEAK_DERIVED if station.derived else LEAK
 
 
 @lru_cache(maxsize=16_384)
@@ -149,8 +154,8 @@ def bearing_region(station: StationArea, said: Bearing) -> tuple[Region, float] 
         return None
     if region is None:
         return None
-    leak = found[0].leak if found else 0.0
-    share = min(1.0, max(0.0, (region.within - leak) / (1.0 - leak)))
+    leaked = found[0].leak if found else 0.0
+    share = min(1.0, max(0.0, (region.within - leaked) / (1.0 - leaked)))
     if share < OUTSIDE_SHARE and not station.derived:
         return None
     return region.region, share

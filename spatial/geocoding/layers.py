@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from spatial.geocoding import nearness
 from spatial.geocoding.frame import Box, Frame
 from spatial.geocoding.habits import BELIEVED, Habits, angular, radial
 from spatial.model import Point
@@ -26,6 +26,8 @@ DEGREE_M: Final = 111_320.0
 NINETY: Final = math.sqrt(2.0 * math.log(10.0))
 # Where its tail is cut: 97.8 % lies within.
 TAIL: Final = 2.75
+# Beyond so many scales an exponential is cut: 98.3 % of one over the ground lies within.
+FADED: Final = 6.0
 _HELD: Final = 1.0 - math.exp(-0.5 * TAIL**2)
 
 
@@ -77,22 +79,12 @@ class Kernel:
 
 @dataclass(frozen=True)
 class Around:
-    """A place about a point by its distance alone: even up to ``core_m``, then falling to nothing at ``reach_m``.
-
-    Parameters
-    ----------
-    lat, lon : float
-    core_m, reach_m : float
-        ``core_m <= reach_m``; equal, it is a disc with an edge.
-    inner_m : float
-        Nothing lies nearer than this: what is *opposite* a thing is not in it.
-    """
+    """A place about a point by its distance alone: even up to ``core_m``, then falling by a third every ``fade_m``."""
 
     lat: float
     lon: float
     core_m: float
-    reach_m: float
-    inner_m: float = 0.0
+    fade_m: float = 0.0
 
     @property
     def centre(self) -> Point:
@@ -101,29 +93,29 @@ class Around:
 
     def boxes(self, frame: Frame) -> list[Box]:
         """Give what holds all of it, in metres of a frame."""
-        return [_square(frame, self.lat, self.lon, self.reach_m)]
+        return [_square(frame, self.lat, self.lon, self.core_m + FADED * self.fade_m)]
 
     def density(self, frame: Frame, east: Grid, north: Grid) -> Grid:
         """Give the chance per square metre at points in metres of a frame."""
         apart = np.sqrt(_apart_squared(frame, self.lat, self.lon, east, north))
-        inner = self.inner_m if self.inner_m > frame.grain_m else 0.0
-        reach = max(self.reach_m, 1.2 * frame.grain_m)
-        return _falling(apart, inner, self.core_m, reach) / _cone(inner, self.core_m, reach)
+        # Never narrower than can be seen from the points that are asked.
+        fade = max(self.fade_m, 0.5 * frame.grain_m) if self.core_m < 2.0 * frame.grain_m else self.fade_m
+        return _fading(apart - self.core_m, fade) / nearness.held(self.core_m, fade)
 
 
 @dataclass(frozen=True, eq=False)
 class Extent:
-    """A place in a named area, even over it, falling to nothing ``reach_m`` metres outside.
+    """A place in a named area, even over it, and falling by a third every ``fade_m`` metres outside.
 
     Parameters
     ----------
     polygon : shapely Polygon or MultiPolygon
         (Longitude, latitude) in degrees, not empty.
-    reach_m : float
+    fade_m : float
     """
 
     polygon: Any
-    reach_m: float = 0.0
+    fade_m: float = 0.0
 
     @property
     def centre(self) -> Point:
@@ -135,7 +127,7 @@ class Extent:
         """Give what holds all of it, in metres of a frame."""
         west, south, east, north = self.polygon.bounds
         x, y = frame.to_metres(np.array([south, south, north, north]), np.array([west, east, west, east]))
-        edge = self.reach_m + 1.0
+        edge = FADED * self.fade_m + 1.0
         return [(x.min() - edge, y.min() - edge, x.max() + edge, y.max() + edge)]
 
     def density(self, frame: Frame, east: Grid, north: Grid) -> Grid:
@@ -143,16 +135,20 @@ class Extent:
         lats, lons = frame.to_degrees(east, north)
         squeeze = math.cos(math.radians(frame.lat))
         area = self.polygon.area * squeeze * DEGREE_M**2
+        if area < 4.0 * frame.grain_m**2:
+            # Too small to be met by the points that are asked: as a point with a fade.
+            at = self.centre
+            return Around(at.lat, at.lon, math.sqrt(area / math.pi), self.fade_m).density(frame, east, north)
         inside = _contains(self.polygon, lons, lats)
-        if self.reach_m <= 0.0:
+        if self.fade_m <= 0.0:
             return np.where(inside, 1.0 / area, 0.0)
-        flat = _flat(self.polygon, squeeze)
+        flat = shapely.transform(self.polygon, lambda xy: xy * [squeeze, 1.0])
         shapely.prepare(flat)
         weight = np.where(inside, 1.0, 0.0)
         outside = np.flatnonzero(~inside)
         gaps = shapely.distance(flat, shapely.points(lons[outside] * squeeze, lats[outside])) * DEGREE_M
-        weight[outside] = np.clip(1.0 - gaps / self.reach_m, 0.0, 1.0)
-        return weight / (area + 0.5 * self.reach_m * flat.length * DEGREE_M)
+        weight[outside] = _fading(gaps, self.fade_m)
+        return weight / (area + self.fade_m * flat.length * DEGREE_M + 2.0 * math.pi * self.fade_m**2)
 
 
 @dataclass(frozen=True)
@@ -270,25 +266,13 @@ def _square(frame: Frame, lat: float, lon: float, half_m: float) -> Box:
     return float(x[0]) - half_m, float(y[0]) - half_m, float(x[0]) + half_m, float(y[0]) + half_m
 
 
-def _falling(apart: Grid, inner: float, core: float, reach: float) -> Grid:
-    """Give 1 from inner to core, falling in a straight line to 0 at reach."""
-    if reach <= core:
-        return ((apart >= inner) & (apart <= core)).astype(np.float64)
-    return np.where(apart >= inner, np.clip((reach - apart) / (reach - core), 0.0, 1.0), 0.0)
-
-
-@lru_cache(maxsize=1_024)
-def _cone(inner: float, core: float, reach: float) -> float:
-    """Give what :func:`_falling` holds over the ground, in square metres."""
-    apart = np.linspace(0.0, max(reach, core), 2_001)
-    return float(np.trapezoid(_falling(apart, inner, core, reach) * apart, apart)) * 2.0 * math.pi
+def _fading(beyond: Grid, fade: float) -> Grid:
+    """Give 1 up to an edge and an exponential fall beyond it, cut where next to nothing is left."""
+    if fade < 1e-3:
+        return (beyond <= 0.0).astype(np.float64)
+    return np.where(beyond <= FADED * fade, np.exp(-np.maximum(beyond, 0.0) / fade), 0.0)
 
 
 def _contains(polygon: Any, lons: Grid, lats: Grid) -> NDArray[np.bool_]:
     shapely.prepare(polygon)
     return np.asarray(shapely.contains_xy(polygon, lons, lats))
-
-
-def _flat(polygon: Any, squeeze: float) -> Any:
-    """Give a polygon with its longitudes shortened, so that a degree is as long in all directions."""
-    return shapely.transform(polygon, lambda xy: xy * [squeeze, 1.0])
