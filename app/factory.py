@@ -12,7 +12,19 @@ from app.db import session
 from app.settings import ROOT, Settings
 
 #: Every room that answers URLs.  ARCHITECTURE.md says which URLs each owns.
-ROOMS = ("access", "ingest", "map", "records", "reference", "tiles", "forecasts", "hotspots", "audit", "pins")
+ROOMS = (
+    "access",
+    "ingest",
+    "map",
+    "records",
+    "reference",
+    "tiles",
+    "forecasts",
+    "hotspots",
+    "audit",
+    "pins",
+    "views",
+)
 
 csrf = CSRFProtect()
 

@@ -27,6 +27,24 @@ export async function ask(path, params, { signal } = {}) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, "offline", "");
   }
+  return read(answer);
+}
+
+/** Changes something: POST, PUT or DELETE with a JSON body (or a form), carrying the page's CSRF token. Throws ApiError. */
+export async function send(method, path, body) {
+  const headers = { Accept: "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]')?.content ?? "" };
+  const form = body instanceof FormData;
+  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(path, { method, headers, credentials: "same-origin", body: body === undefined || form ? body : JSON.stringify(body) });
+  } catch {
+    throw new ApiError(0, "offline", "");
+  }
+  return read(answer);
+}
+
+async function read(answer) {
   if (answer.status === 401) {
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new ApiError(401, "signed out", "");

@@ -244,7 +244,7 @@ async function start() {
   startLegend(map);
   startTimeline();
   startPlay();
-  startShell(session, { actions: ACTIONS, fly: (target) => fly(map, target), sentence });
+  startShell(session, { desk: "map", actions: ACTIONS, fly: (target) => fly(map, target), sentence });
   showMode();
   openPanel();
   loadNumbers();

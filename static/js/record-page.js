@@ -131,7 +131,7 @@ function failed(error) {
   document.querySelector(".record-grid").hidden = true;
 }
 
-startSession().then((session) => startShell(session, { actions: ACTIONS, areas: false })).catch(() => {});
+startSession().then((session) => startShell(session, { actions: ACTIONS })).catch(() => {});
 try {
   const [record, cells] = await Promise.all([ask(`/api/records/${encodeURIComponent(id)}`), ask(`/api/records/${encodeURIComponent(id)}/cells`).catch(() => null)]);
   drawHead(record);

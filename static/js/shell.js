@@ -6,12 +6,14 @@ import { showKeys, startKeys } from "./keys.js";
 import { focusSearch, startSearch } from "./search.js";
 import { search } from "./state.js";
 import { flipTheme } from "./theme.js";
+import { openViews, startViews } from "./views.js";
 
 const openers = { keys: showKeys };
 
 const SHARED = [
   { keys: ["/"], label: t("Search"), run: () => focusSearch() },
   { keys: ["j"], label: t("Choose an area"), run: openAreas },
+  { keys: ["s"], label: t("Saved views"), run: openViews },
   { keys: ["t"], label: t("Dark or light"), run: flipTheme },
   { keys: ["u"], label: t("English or Urdu"), run: () => byId("language").click() },
   { keys: ["p"], label: t("Print"), run: () => print() },
@@ -21,14 +23,19 @@ const SHARED = [
 /**
  * Starts the shell. `session` is what `startSession` gave; `actions` are the page's own keys; `fly(target)` moves the
  * page's map (a page without one leaves it out: search then leads to the map); `sentence()` heads the print;
- * `areas: false` on a page that is about one thing only.
+ * `desk` is the desk's key: empty on a page that is no
+ * desk, which then has no area and no saved views.
  */
-export function startShell(session, { actions = [], fly = null, sentence = null, areas = true } = {}) {
-  const shared = SHARED.filter((action) => areas || action.run !== openAreas);
+export function startShell(session, { actions = [], fly = null, sentence = null, desk = "" } = {}) {
+  const shared = SHARED.filter((action) => desk || ![openAreas, openViews].includes(action.run));
   startKeys([{ title: t("This page"), actions }, { title: t("Every page"), actions: shared }]);
   if (session.permissions?.includes("see_map")) {
     startSearch(fly);
-    if (areas) startAreas(session);
+    if (desk) {
+      startAreas(session);
+      startViews(desk);
+      opens("views", openViews);
+    }
   }
   if (fly) onArea((place) => { const bbox = (place ?? session.user?.jurisdiction)?.bbox; if (bbox) fly({ bbox }); });
   document.addEventListener("click", (event) => {

@@ -29,7 +29,7 @@ BY_STATION = {
 #: Detail tables: without `station_id` of their own, seen where their record is.
 BY_RECORD = ("record_version", "fir", "fir_section", "complaint", "stay", "incident", "person.party", "local_name_pin")
 #: Tables that hold an account's own work.
-BY_ACCOUNT = ("delivery", "quarantine", "job_progress", "redo_run")
+BY_ACCOUNT = ("delivery", "quarantine", "job_progress", "redo_run", "saved_view")
 #: Tables that everyone who signs in may read: reference data, and runs, which are made from mass of many stations.
 SHARED = {
     "jurisdiction", "place", "place_name", "ground", "crime_head", "section_rule", "category_rule", "source",
@@ -90,6 +90,13 @@ def tokens(engines: dict[str, Engine]) -> dict[str, str]:
             JOIN fix f ON f.id = (SELECT min(id) FROM fix WHERE station_id = n.station_id)""")
         )
         session.commit()
+        with Session(engines["owner"]) as owner:
+            owner.execute(
+                text("""INSERT INTO saved_view (account_id, unit_id, desk, name, query)
+                        SELECT :account, id, 'map', 'test', '' FROM jurisdiction WHERE code = 'PK'"""),
+                {"account": factories.account(session, "commander")},
+            )
+            owner.commit()
         return {code: factories.token(session, "station", code) for code in STATIONS} | {
             "PK-PB-LHR": factories.token(session, "control", "PK-PB-LHR"),
             "PK": factories.token(session, "commander", "PK"),
