@@ -11,8 +11,8 @@ from app.db.models.access import (
 )
 from app.db.models.audit import Entry, Seal
 from app.db.models.base import Base
-from app.db.models.geocoding import LocalName, LocalNamePin, RedoRun
 from app.db.models.desks import SavedView
+from app.db.models.geocoding import LocalName, LocalNamePin, RedoRun
 from app.db.models.mass import FixRow, Mass, Rollup, RollupDelta
 from app.db.models.records import (
     Complaint,
