@@ -15,6 +15,7 @@ from app.settings import ROOT, Settings
 ROOMS = (
     "access",
     "ingest",
+    "geocode",
     "map",
     "records",
     "reference",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.db.models import FixRow, Mass, Record
 from app.errors import Conflict, InvalidFilter, NotFound
+from app.geocode import local_names
 from app.records import mass
 from spatial import cells as h3cells
 from spatial.mass import UNIT
@@ -17,21 +18,31 @@ PIN_ACCURACY_M = 50.0
 _PAKISTAN = (60.8, 23.5, 77.9, 37.2)  # west, south, east, north
 
 
-def pin(session: Session, record_id: int, lat: float, lon: float, account_id: int | None, reason: str = "") -> int:
-    """Put a record at a point, keep what was believed before, and give the new fix's id; commits.
+def pin(
+    session: Session, record_id: int, lat: float, lon: float, account_id: int | None, reason: str = "",
+    local_name: str | None = None,
+) -> tuple[int, int | None]:  # fmt: skip
+    """Put a record at a point, keep what was believed before; give the new fix's id and what it taught; commits.
+
+    Parameters
+    ----------
+    local_name : str, optional
+        By what name people there call the place: found from now on within the record's station.
 
     Raises
     ------
     NotFound
         If there is no such record in the reader's jurisdiction.
     InvalidFilter
-        If the point is not in Pakistan.
+        If the point is not in Pakistan, or the local name cannot be used.
     Conflict
         If the record is cancelled, or a stay, which is where its hotel is.
     """
     west, south, east, north = _PAKISTAN
     if not (west <= lon <= east and south <= lat <= north):
         raise InvalidFilter("The point %(lat)s, %(lon)s is not in Pakistan.", lat=lat, lon=lon)
+    if local_name is not None:
+        local_names.clean(local_name)  # refused before anything is written
     cell = h3cells.cell_of(lat, lon)
     mass.ensure_cells(session, [cell])  # commits: see there
     # Locked: two pins on one record take their turns.
@@ -73,8 +84,15 @@ def pin(session: Session, record_id: int, lat: float, lon: float, account_id: in
     session.add(pinned)
     session.flush()
     mass.add_deltas(session, [pinned.id])
+    local_names.forget(session, record_id, account_id)
+    taught = None
+    if local_name is not None:
+        taught = local_names.learn(
+            session, local_name, station_id=record.station_id, record_id=record_id, fix_id=fix.id, point=(lat, lon),
+            account_id=account_id,
+        )  # fmt: skip
     # The officer's words stay with the fix: the log holds ids, and words may name people.
     note(session, "record.pin", "record", record_id, detail={"fix": fix.id})
     mass.touch(session)
     session.commit()
-    return fix.id
+    return fix.id, taught

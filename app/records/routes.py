@@ -72,8 +72,10 @@ def record_cells(record_id: int) -> dict[str, Any]:
 @allows(Permission.PIN)
 def pin(record_id: int, body: Pin) -> dict[str, Any]:
     """Officers who pin; the record's mass moves to the point at once, and what was believed is kept."""
-    fix_id = pins.pin(db_session(), record_id, body.lat, body.lon, current_user.id, body.reason)
-    return {"id": record_id, "fix": fix_id}
+    fix_id, name_id = pins.pin(
+        db_session(), record_id, body.lat, body.lon, current_user.id, body.reason, body.local_name
+    )
+    return {"id": record_id, "fix": fix_id, "local_name": name_id}
 
 
 def register(app: APIFlask) -> None:

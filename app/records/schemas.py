@@ -76,10 +76,14 @@ class Pin(BaseModel):
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
     lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
     reason: str = Field("", max_length=500)
+    local_name: str | None = Field(
+        None, max_length=120, description="what people there call the place; found from now on within the station"
+    )
 
 
 class Pinned(BaseModel):
-    """The record and its new fix."""
+    """The record, its new fix, and the local name that it taught."""
 
     id: int
     fix: int
+    local_name: int | None

@@ -1,0 +1,61 @@
+"""Places asked for: /api/geocode, /api/places/nearest, /api/local-names."""
+
+from typing import Any
+
+from apiflask import APIBlueprint, APIFlask
+from flask_login import current_user
+
+from app.db.session import db_session
+from app.geocode import local_names
+from app.geocode.nearest import nearest
+from app.geocode.schemas import LocalNames, LocalNameShown, LocalNamesQuery, Nearest, NearestQuery, Withdrawal
+from app.policy import Permission, allows, may
+
+bp = APIBlueprint("geocode", __name__, url_prefix="/api", tag="Places")
+
+
+@bp.get("/places/nearest")
+@bp.input(NearestQuery, location="query", arg_name="query")
+@bp.output(Nearest)
+@allows(Permission.SEE_MAP)
+def places_nearest(query: NearestQuery) -> dict[str, Any]:
+    """Whoever sees the map; the named places nearest to a point, with the station, beat and district that hold it."""
+    return nearest(db_session(), query.lat, query.lon, query.limit, may(Permission.SEE_PROTECTED))
+
+
+@bp.get("/local-names")
+@bp.input(LocalNamesQuery, location="query", arg_name="query")
+@bp.output(LocalNames)
+@allows(Permission.SEE_RECORDS)
+def list_local_names(query: LocalNamesQuery) -> dict[str, Any]:
+    """Whoever sees records; the names that officers' pins taught, of the reader's own stations."""
+    found, following = local_names.listed(
+        db_session(), station=query.station or None, withdrawn=query.withdrawn,
+        sees_protected=may(Permission.SEE_PROTECTED), before=query.cursor,
+    )  # fmt: skip
+    return {"local_names": found, "next": following}
+
+
+@bp.get("/local-names/<int:name_id>")
+@bp.output(LocalNameShown)
+@allows(Permission.SEE_RECORDS)
+def one_local_name(name_id: int) -> dict[str, Any]:
+    """Whoever sees records; one local name with the records whose pins it rests on."""
+    return local_names.one(db_session(), name_id, may(Permission.SEE_PROTECTED))
+
+
+@bp.post("/local-names/<int:name_id>/withdraw")
+@bp.input(Withdrawal, location="json", arg_name="body")
+@bp.output(LocalNameShown)
+@allows(Permission.PIN)
+def withdraw_local_name(name_id: int, body: Withdrawal) -> dict[str, Any]:
+    """Officers who pin; the name is used no more, and who withdrew it and why is kept."""
+    session = db_session()
+    local_names.withdraw(session, name_id, body.reason, current_user.id)
+    session.commit()
+    return local_names.one(session, name_id, may(Permission.SEE_PROTECTED))
+
+
+def register(app: APIFlask) -> None:
+    """Register the room's addresses."""
+    app.register_blueprint(bp)
