@@ -44,6 +44,10 @@ class InvalidFix(SpatialError):
     """The parts of this fix contradict each other."""
 
 
+class InvalidGazetteer(SpatialError):
+    """The places cannot be indexed, or the index cannot be read."""
+
+
 class NaiveTime(SpatialError):
     """The time has no time zone."""
 

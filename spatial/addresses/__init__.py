@@ -5,15 +5,22 @@ The words are data files under ``lexicons/``, which an officer can correct; the 
 
 from spatial.addresses.bearings import Bearing, parse_bearing, parse_direction, parse_distance, read_distance
 from spatial.addresses.normal import normalise
+from spatial.addresses.parse import parse
 from spatial.addresses.parts import PlacePart, place_parts
+from spatial.addresses.phonetic import phonetic
+from spatial.addresses.place import ParsedPlace, Part
 
 __all__ = [
     "Bearing",
+    "ParsedPlace",
+    "Part",
     "PlacePart",
     "normalise",
+    "parse",
     "parse_bearing",
     "parse_direction",
     "parse_distance",
+    "phonetic",
     "place_parts",
     "read_distance",
 ]

@@ -32,6 +32,12 @@ class Place:
     extent : shapely Polygon or MultiPolygon, or None
         (Longitude, latitude) in degrees.
     district : str or None
+        In the words in which queries name districts.
+    city : str or None
+    population : int
+        0 where it is not known.
+    category : str or None
+        Of its kind, such as ``mosques`` or a feature code.
     """
 
     ref: str
@@ -42,6 +48,9 @@ class Place:
     radius_m: float | None = None
     extent: Any = None
     district: str | None = None
+    city: str | None = None
+    population: int = 0
+    category: str | None = None
 
     def __post_init__(self) -> None:
         if not (-90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0):
@@ -51,6 +60,25 @@ class Place:
     def is_landmark(self) -> bool:
         """Whether this is a point of interest."""
         return self.kind in LANDMARK_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place as an index takes it in, with every text that may find it.
+
+    Parameters
+    ----------
+    place : Place
+    names : tuple of str
+        Further names in any script; the place's own need not be among them.
+    address : tuple of str
+        Where the place stands, in words ("Khayaban-e-Shamsheer", "DHA Phase 5"): evidence of where such streets and
+        blocks lie, most particular first.
+    """
+
+    place: Place
+    names: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

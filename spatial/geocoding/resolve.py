@@ -49,8 +49,11 @@ class Query:
         Radius that holds 90 % about the coordinates.
     station : str or None
         Code of the recording station.
+    city : str or None
     district : str or None
         Where names are looked up; the station's district if missing.
+    near_lat, near_lon : float or None
+        Degrees: a point that the place is thought to be near, such as the caller's; never a fix by itself.
     distance_m : float or None
     direction : float or None
         Degrees clockwise from north, from the station.
@@ -64,6 +67,9 @@ class Query:
     district: str | None = None
     distance_m: float | None = None
     direction: float | None = None
+    city: str | None = None
+    near_lat: float | None = None
+    near_lon: float | None = None
 
 
 def resolve(query: Query, gazetteer: Gazetteer) -> Fix:
