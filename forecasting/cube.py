@@ -8,10 +8,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
+from scipy.spatial import cKDTree
 
 from forecasting.errors import BadEvents, ForbiddenColumn
 from forecasting.model import Floats, Integers
@@ -19,6 +21,15 @@ from spatial import cells as h3_cells
 from spatial.mass import UNIT
 
 COLUMNS = ("cell", "week", "mass", "known_at", "category")
+_EARTH_RADIUS_M = 6_371_008.8
+
+
+class Pairs(NamedTuple):
+    """Cells near one another: positions in the area, int64, and metres between centres; each cell with itself."""
+
+    row: Integers
+    column: Integers
+    metres: Floats
 
 
 class StudyArea:
@@ -38,6 +49,7 @@ class StudyArea:
         if len({h3_cells.resolution(int(cell)) for cell in self.cells}) > 1:
             raise BadEvents("the study area mixes H3 resolutions")
         self._rings: dict[int, sparse.csr_array] = {}
+        self._pairs: dict[float, Pairs] = {}
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -63,6 +75,33 @@ class StudyArea:
                 (share[row], (row, np.asarray(columns, dtype=np.int64))), shape=(len(self), len(self))
             )
         return self._rings[distance]
+
+    @cached_property
+    def spacing_m(self) -> float:
+        """Distance in metres between the centres of two neighbouring cells, by the size of the middle cell."""
+        # Regular hexagons of area A lie sqrt(2 A / sqrt 3) apart; H3's shrink and swell over the globe.
+        middle = int(self.cells[len(self) // 2]) if len(self) else 0
+        return float(np.sqrt(2 * h3_cells.area_m2(middle) / np.sqrt(3))) if len(self) else 0.0
+
+    def pairs(self, reach_m: float) -> Pairs:
+        """Pairs of cells whose centres lie at most ``reach_m`` apart, in order of row and column.
+
+        Distances are chords of the sphere: over the few kilometres of a kernel they fall short of the arc by
+        less than a millimetre, and need no projection.
+        """
+        if reach_m not in self._pairs:
+            lat, lon = np.radians(h3_cells.centres(self.cells)).T
+            points = _EARTH_RADIUS_M * np.stack(
+                [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1
+            )
+            near = cKDTree(points).query_pairs(reach_m, output_type="ndarray").astype(np.int64).reshape(-1, 2)
+            own = np.arange(len(self))
+            row = np.concatenate([own, near[:, 0], near[:, 1]])
+            column = np.concatenate([own, near[:, 1], near[:, 0]])
+            order = np.lexsort((column, row))
+            row, column = row[order], column[order]
+            self._pairs[reach_m] = Pairs(row, column, np.linalg.norm(points[row] - points[column], axis=1))
+        return self._pairs[reach_m]
 
 
 @dataclass(frozen=True, slots=True)

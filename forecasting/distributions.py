@@ -6,6 +6,7 @@ probability 0.3, so scores at a fractional mass lie linearly between those of it
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -16,6 +17,8 @@ from forecasting.model import Floats
 #: Dispersions below this cannot be told from Poisson in weekly counts; the family is then Poisson.
 LEAST_DISPERSION = 1e-3
 _MOST_DISPERSION = 20.0
+#: Powers of the rate tried in ``Spread``, none first.
+_POWERS = (0.0, -0.5, -0.25, 0.25, 0.5, 0.75, 1.0)
 
 
 def log_mass(count: Floats, rate: Floats, dispersion: Floats) -> Floats:
@@ -101,11 +104,60 @@ def between_whole_counts(score: Callable[[Floats], Floats], mass: Floats) -> Flo
     return (1 - part) * lower + part * score(below + 1)
 
 
-def fit_dispersion(mass: Floats, rate: Floats) -> float:
-    """Maximum-likelihood dispersion of masses about their forecast rates; 0 where Poisson does as well.
+class Spread(NamedTuple):
+    """Dispersion as a function of the rate: ``alpha * rate ** -power``.
 
-    Over-dispersion must earn its parameter: it is kept only if it raises the log likelihood by more
-    than 1 (Akaike), so that Poisson data are called Poisson.
+    ``power`` 0 is the usual negative binomial, 1 the one whose variance is a multiple of the rate: form P of
+    Greene (2008), "Functional forms for the negative binomial model for count data", Economics Letters 99.
+    """
+
+    alpha: float
+    power: float = 0.0
+
+    def at(self, rate: Floats) -> Floats:
+        """Dispersion at each rate, shape of ``rate``; all zero, hence Poisson, where ``alpha`` is zero."""
+        if self.alpha < LEAST_DISPERSION:
+            return np.zeros_like(rate)
+        grown = self.alpha * np.maximum(rate, np.finfo(float).tiny) ** -self.power
+        return np.clip(grown, LEAST_DISPERSION, _MOST_DISPERSION)
+
+
+def fit_spread(mass: Floats, rate: Floats) -> Spread:
+    """Maximum-likelihood spread of masses about their forecast rates; Poisson or plain where that does as well.
+
+    One dispersion for all rates fits the many quiet cells and misses the few busy ones: a smooth map is wrong about
+    its peaks in another measure than about its plains. Each further parameter is kept only if it raises the
+    log likelihood by more than 1 (Akaike).
+    """
+    mass, rate = np.ravel(mass), np.ravel(rate)
+    mass, rate = mass[rate > 0], rate[rate > 0]
+    if mass.size == 0 or not np.any(mass > 0):
+        return Spread(0.0)
+    hit = mass > 0
+    hit_mass, hit_rate, miss_rate = mass[hit], rate[hit], rate[~hit]
+    # Cells without a record enter only through log P(0), which spares most of the logarithms.
+    poisson = float(log_mass(hit_mass, hit_rate, np.zeros(1)).sum() - miss_rate.sum())
+    bounds = (np.log(LEAST_DISPERSION), np.log(_MOST_DISPERSION))
+    best, found = poisson + 1, Spread(0.0)
+    for power in _POWERS:
+
+        def loss(log_alpha: float, power: float = power) -> float:
+            spread = Spread(float(np.exp(log_alpha)), power)
+            alpha = spread.at(miss_rate)
+            hits = log_mass(hit_mass, hit_rate, spread.at(hit_rate)).sum()
+            return float((np.log1p(alpha * miss_rate) / alpha).sum() - hits)
+
+        at = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-2})
+        if -at.fun > best:
+            # The first power tried is 0: another has to beat it by a parameter's worth.
+            best, found = -at.fun + (1.0 if power == 0 else 0.0), Spread(float(np.exp(at.x)), power)
+    return found
+
+
+def fit_dispersion(mass: Floats, rate: Floats) -> float:
+    """Maximum-likelihood dispersion of masses about their forecast rates, one for all rates; 0 if Poisson.
+
+    Over-dispersion must earn its parameter: see ``fit_spread``.
     """
     mass, rate = mass[rate > 0], rate[rate > 0]
     if mass.size == 0 or not np.any(mass > 0):

@@ -17,8 +17,9 @@ Family = Literal["poisson", "negative_binomial"]
 RECENCY = "recency"
 LONG_RUN = "long_run"
 NEAR_REPEAT = "near_repeat"
+SURROUNDINGS = "surroundings"
 AREA_MEAN = "area_mean"
-DRIVER_CODES = (RECENCY, LONG_RUN, NEAR_REPEAT, AREA_MEAN)
+DRIVER_CODES = (RECENCY, LONG_RUN, NEAR_REPEAT, SURROUNDINGS, AREA_MEAN)
 
 
 class Driver(NamedTuple):

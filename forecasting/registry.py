@@ -6,14 +6,22 @@ from types import MappingProxyType
 from forecasting.errors import UnknownMethod
 from forecasting.forecasters.base import Forecaster
 from forecasting.forecasters.decayed_mean import DecayedMean
+from forecasting.forecasters.hierarchical import Hierarchical
 from forecasting.forecasters.last_year import LastYear
+from forecasting.forecasters.prospective_kde import ProspectiveKde
+from forecasting.forecasters.retrospective_kde import RetrospectiveKde
+from forecasting.forecasters.self_exciting import SelfExciting
 from forecasting.forecasters.smoothed_decayed_mean import SmoothedDecayedMean
 
 METHODS: MappingProxyType[str, Callable[[], Forecaster]] = MappingProxyType(
     {
         LastYear.name: LastYear,
         DecayedMean.name: DecayedMean,
+        RetrospectiveKde.name: RetrospectiveKde,
+        ProspectiveKde.name: ProspectiveKde,
         SmoothedDecayedMean.name: SmoothedDecayedMean,
+        Hierarchical.name: Hierarchical,
+        SelfExciting.name: SelfExciting,
     }
 )
 

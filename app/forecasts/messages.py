@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from forecasting.model import AREA_MEAN, LONG_RUN, NEAR_REPEAT, RECENCY
+from forecasting.model import AREA_MEAN, LONG_RUN, NEAR_REPEAT, RECENCY, SURROUNDINGS
 
 DRIVERS: dict[str, tuple[str, str]] = {
     RECENCY: (
@@ -17,6 +17,10 @@ DRIVERS: dict[str, tuple[str, str]] = {
     NEAR_REPEAT: (
         "Recorded in the cells around it, up to %(rings)d away",
         "اردگرد کے خانوں میں، %(rings)d خانے دور تک، درج واقعات",
+    ),
+    SURROUNDINGS: (
+        "The usual level of the surroundings, up to %(rings)d cells away",
+        "اردگرد کے علاقے کی عمومی سطح، %(rings)d خانے دور تک",
     ),
     AREA_MEAN: (
         "The usual level of the whole area",

@@ -134,7 +134,8 @@ async def work(app: Flask, *, wait: bool = True) -> None:
         await queue.run_worker_async(
             wait=wait,
             concurrency=CONCURRENCY,
-            shutdown_graceful_timeout=SECONDS_TO_END,
+            # Without ``wait`` the worker stops by itself, and only once the jobs have ended, however long they take.
+            shutdown_graceful_timeout=SECONDS_TO_END if wait else None,
             delete_jobs="successful",
             install_signal_handlers=wait,
         )

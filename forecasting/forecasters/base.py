@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from forecasting.cube import Cube
-from forecasting.distributions import LEAST_DISPERSION, fit_dispersion, quantile
+from forecasting.distributions import Spread, fit_spread, quantile
 from forecasting.errors import NotFitted, TooShort, WeekAlreadyKnown
 from forecasting.model import AREA_MEAN, LONG_RUN, RECENCY, Component, Floats, Forecast, Integers
 
@@ -81,6 +81,7 @@ class AdditiveForecaster(Forecaster):
     """
 
     dispersion_: float
+    dispersion_power_: float
 
     def fit(self, cube: Cube) -> Self:
         """Learn the parameters, then the dispersion about the forecasts that they would have made."""
@@ -89,9 +90,10 @@ class AdditiveForecaster(Forecaster):
         origins = learning_origins(cube)
         if origins.size:
             observed = cube.records[:, origins]
-            self.dispersion_ = fit_dispersion(observed, sum_of(self._components(cube, origins)))
+            spread = fit_spread(observed, sum_of(self._components(cube, origins)))
         else:
-            self.dispersion_ = 0.0
+            spread = Spread(0.0)
+        self.dispersion_, self.dispersion_power_ = spread
         return self.update(cube)
 
     def update(self, cube: Cube) -> Self:
@@ -116,7 +118,7 @@ class AdditiveForecaster(Forecaster):
                 f"week {target} lies before the end of the training data, week {self.end_}", week=target
             )
         rate = sum_of(self.components_)
-        dispersion = np.full(rate.shape, self.dispersion_)
+        dispersion = Spread(self.dispersion_, self.dispersion_power_).at(rate)
         return Forecast(
             method=self.name,
             week=target,
@@ -126,7 +128,7 @@ class AdditiveForecaster(Forecaster):
             # hold the rate, which adds no whole count to it.
             low=np.minimum(quantile(0.05, rate, dispersion), rate),
             high=np.maximum(quantile(0.95, rate, dispersion), rate),
-            family="negative_binomial" if self.dispersion_ >= LEAST_DISPERSION else "poisson",
+            family="negative_binomial" if dispersion.any() else "poisson",
             dispersion=dispersion,
             components=self.components_,
         )

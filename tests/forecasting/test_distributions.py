@@ -9,6 +9,7 @@ from forecasting.distributions import (
     between_whole_counts,
     distribution,
     fit_dispersion,
+    fit_spread,
     log_mass,
     quantile,
 )
@@ -49,7 +50,47 @@ def test_dispersion_is_found(alpha):
     assert fit_dispersion(random.poisson(level).astype(float), rate) == pytest.approx(alpha, rel=0.1, abs=0.01)
 
 
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
+def test_spread_by_rate_is_found(power):
+    """Variance = rate + 0.6 * rate ** (2 - power): the power is found within a step, and the spread at each rate."""
+    random = np.random.default_rng(6)
+    rate = random.gamma(0.5, 2, size=60_000) + 0.01
+    alpha = 0.6 * rate**-power
+    masses = random.poisson(random.gamma(1 / alpha, alpha * rate)).astype(float)
+    found = fit_spread(masses, rate)
+    assert found.power == pytest.approx(power, abs=0.25)
+    for each in (0.3, 1.0, 4.0):
+        assert found.at(np.array([each])) == pytest.approx([0.6 * each**-power], rel=0.2)
+
+
+def test_spread_of_poisson_data_is_none():
+    random = np.random.default_rng(7)
+    rate = random.gamma(0.5, 1, size=40_000) + 0.01
+    found = fit_spread(random.poisson(rate).astype(float), rate)
+    assert found.alpha == pytest.approx(0, abs=0.01)
+    assert not found._replace(alpha=0.0).at(rate).any()
+
+
+def test_one_dispersion_misses_the_busy_cells_where_spread_falls_with_the_rate():
+    """The control of ``fit_spread``: with one dispersion the best-ranked cells are covered too often."""
+    random = np.random.default_rng(8)
+    rate = random.gamma(0.3, 1.5, size=60_000) + 0.01
+    alpha = 0.4 / rate
+    masses = random.poisson(random.gamma(1 / alpha, alpha * rate)).astype(float)
+    top = budget_shares(rate, 0.05)
+    covered = {
+        name: float(top @ coverage(rate, dispersion, masses) / top.sum())
+        for name, dispersion in (
+            ("spread", fit_spread(masses, rate).at(rate)),
+            ("one", np.full(rate.shape, fit_dispersion(masses, rate))),
+        )
+    }
+    assert 0.88 <= covered["spread"] <= 0.92
+    assert not 0.88 <= covered["one"] <= 0.92
+
+
 def test_no_data_is_poisson():
+    assert fit_spread(np.zeros(9), np.ones(9)).alpha == 0
     assert fit_dispersion(np.zeros(9), np.ones(9)) == 0
     assert fit_dispersion(np.zeros(0), np.zeros(0)) == 0
 

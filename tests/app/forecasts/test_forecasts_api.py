@@ -16,6 +16,7 @@ from app.factory import create_app
 from app.forecasts import publishing, running
 from app.jobs import worker as job_worker
 from app.settings import Settings
+from forecasting.registry import METHODS
 from spatial import shifts
 from tests.app.forecasts.conftest import LAHORE, plant
 from tests.reference_set import CLIFTON, GULBERG, STATIONS
@@ -80,9 +81,7 @@ def test_a_run_from_the_request_to_the_map(app: APIFlask, token: Any, client: Fl
     assert shown["week_start"] == shifts.week_start(shifts.week_of(NOW) + 1).date().isoformat()
     assert shown["expires_at"] > shown["week_start"]
     assert set(shown["score"]) >= {"hit_rate_5", "pai_5", "pei_5", "coverage_90", "weeks"}
-    assert {other["method"] for other in shown["versus"]} | {shown["method"]} == {
-        "last_year", "decayed_mean", "smoothed_decayed_mean",
-    }  # fmt: skip
+    assert {other["method"] for other in shown["versus"]} | {shown["method"]} == set(METHODS)
     assert all(other["difference"]["low"] <= other["difference"]["high"] for other in shown["versus"])
     assert shown["synthetic"] is False
     assert shown["card"]["never_inputs"] and shown["card"]["not_for"]

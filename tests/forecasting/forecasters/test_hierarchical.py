@@ -1,0 +1,72 @@
+"""The hierarchical counts against the formula worked out cell by cell, and what borrowing is worth."""
+
+import numpy as np
+import pytest
+
+from forecasting.cube import Cube
+from forecasting.forecasters.decayed_mean import DecayedMean
+from forecasting.forecasters.hierarchical import Hierarchical
+from spatial import cells as h3_cells
+
+
+def test_rate_is_the_nested_posterior(city):
+    cube = city(weeks=50)
+    fitted = Hierarchical(half_life_weeks=26.0).fit(cube)
+    rate = fitted.predict(cube.end).rate
+    decay = 0.5 ** (np.arange(50)[::-1] / 26)
+    mass, weeks = cube.records @ decay, decay.sum()
+    area_mean = mass.sum() / weeks / len(cube.area) + 0.5 / cube.records.size
+    cells = [int(cell) for cell in cube.cells]
+
+    def level(of: list[int], above: float, shape: float) -> float:
+        known = sum(mass[index] for index in of)
+        return above * (known + shape) / (above * weeks * len(of) + shape)
+
+    expected = []
+    for index, cell in enumerate(cells):
+        parent = h3_cells.parent(cell, 7)
+        wider = [i for i, other in enumerate(cells) if h3_cells.parent(other, 7) == parent and i != index]
+        ring = [cells.index(other) for other in h3_cells.ring(cell, 1) if other in cells]
+        second = level(wider, area_mean, fitted.wider_shape_)
+        first = level(ring, second, fitted.ring_shape_)
+        expected.append(level([index], first, fitted.cell_shape_))
+    expected = np.array(expected) * area_mean * len(cells) / sum(expected)
+    assert rate == pytest.approx(expected, rel=1e-6)
+
+
+def test_levels_add_up_to_the_area(city):
+    cube = city(weeks=50)
+    fitted = Hierarchical(half_life_weeks=26.0).fit(cube)
+    decay = 0.5 ** (np.arange(50)[::-1] / 26)
+    mean = (cube.records @ decay).sum() / decay.sum() + 0.5 / len(cube.weeks)
+    assert fitted.predict(cube.end).rate.sum() == pytest.approx(mean)
+
+
+def test_little_data_borrows_much_and_much_data_little(area, events_of):
+    """The same rates seen through a hundredth of the records: the cell's own share falls."""
+    random = np.random.default_rng(2)
+    rate = random.gamma(1.0, 1.0, size=len(area))
+    own = {}
+    for scale in (0.02, 2.0):
+        counts = random.poisson(np.repeat(scale * rate[:, None], 80, axis=1))
+        cube = Cube.from_events(events_of(area, counts), area=area)
+        forecast = Hierarchical().fit(cube).predict(cube.end)
+        parts = {part.code: part.rate.sum() for part in forecast.components}
+        own[scale] = (parts["recency"] + parts["long_run"]) / forecast.rate.sum()
+    assert own[0.02] < 0.7
+    assert own[2.0] > 0.9
+
+
+def test_borrowing_finds_the_true_rates_better(wide_area, events_of):
+    """In a city of towns, with little data, it errs less than a mean shrunk to the whole area."""
+    random = np.random.default_rng(5)
+    town = h3_cells.parents(wide_area.cells, 7)
+    level = {parent: random.gamma(0.7, 0.03) for parent in np.unique(town)}
+    rate = np.array([level[parent] for parent in town]) * random.gamma(2, 0.5, size=len(wide_area))
+    counts = random.poisson(np.repeat(rate[:, None], 60, axis=1))
+    cube = Cube.from_events(events_of(wide_area, counts), area=wide_area)
+    plain, nested = (
+        float(np.square(method().fit(cube).predict(cube.end).rate - rate).mean())
+        for method in (DecayedMean, Hierarchical)
+    )
+    assert nested < 0.8 * plain
