@@ -117,6 +117,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "تھانہ {station} کی حدود معلوم نہیں۔",
     ),
     "pinned": ("An officer pinned it. {reason}", "افسر نے نقشے پر جگہ لگائی۔ {reason}"),
+    "pin_undone": ("An officer took a pin back.", "افسر نے لگائی ہوئی جگہ واپس لی۔"),
+    "pin_nowhere": (
+        "An officer found that it cannot be placed. {reason}",
+        "افسر کے مطابق اس کی جگہ متعین نہیں ہو سکتی۔ {reason}",
+    ),
+    "pin_accepted": (
+        "An officer agreed with this place. {reason}",
+        "افسر نے اس جگہ سے اتفاق کیا۔ {reason}",
+    ),
+    "pin_area": ("An officer drew the area. {reason}", "افسر نے رقبہ کھینچا۔ {reason}"),
+    "pin_at_scene": (
+        "An officer stood at the scene: the phone's position, good to {accuracy_m} m. {reason}",
+        "افسر جائے وقوعہ پر موجود تھا: فون کا مقام، {accuracy_m} میٹر تک درست۔ {reason}",
+    ),
     "pin_kept": (
         "The record was corrected later, but not its place: the officer's pin stays.",
         "ریکارڈ بعد میں درست ہوا مگر جگہ نہیں بدلی: افسر کی لگائی جگہ برقرار ہے۔",

@@ -328,7 +328,7 @@ def _moved(pin: Any, record: Record, kind: str) -> bool:
 
 
 def _pinned(pin: Any, record: Record) -> Fix:
-    if pin["cells"] is None:  # it was cancelled, so it had no mass: the pin's own cell
+    if pin["cells"] is None and pin["lat"] is not None:  # it was cancelled, so it had no mass: the pin's own cell
         row = {**pin, "resolution": 9, "cells": [cells.cell_of(pin["lat"], pin["lon"])], "cell_upto": [1_000_000]}
     else:
         row = dict(pin)

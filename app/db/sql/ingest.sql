@@ -163,7 +163,7 @@ WHERE record.id = r.id
 SELECT id FROM record WHERE id = ANY (CAST(:records AS bigint[])) ORDER BY id FOR UPDATE
 
 -- name: ingest.pinned
--- Gives the current pins of records with their cells, and what the place was said to be when they were made.
+-- Gives what officers say of records' places (pins, and that one cannot be placed) with the cells, and what the place was said to be when they were made.
 -- Answered by fix_current.
 SELECT f.record_id, f.score, f.accuracy_m, ST_Y(f.point) AS lat, ST_X(f.point) AS lon, f.matched, f.reasons, f.account_id,
   m.resolution, m.cells, m.cell_upto, r.station_id, r.place_text, ST_Y(r.given) AS given_lat, ST_X(r.given) AS given_lon,
@@ -172,7 +172,7 @@ FROM fix f
 JOIN record r ON r.id = f.record_id
 LEFT JOIN mass m ON m.fix_id = f.id AND m.known_until IS NULL
 LEFT JOIN fir ON fir.record_id = f.record_id
-WHERE f.record_id = ANY (CAST(:records AS bigint[])) AND f.known_until IS NULL AND f.method = 'pin'
+WHERE f.record_id = ANY (CAST(:records AS bigint[])) AND f.known_until IS NULL AND (f.method = 'pin' OR f.account_id IS NOT NULL)
 
 -- name: ingest.put_firs
 -- Puts the FIR part of records.
