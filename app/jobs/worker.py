@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 #: A running job has this long to end by itself when the worker must stop; then it waits for the next worker.
 SECONDS_TO_END = 3.0
+SECONDS_A_DAY = 86_400.0
 #: One long job must not keep the minute's small ones (folding, sealing) waiting.
 CONCURRENCY = 2
 
@@ -135,7 +136,7 @@ async def work(app: Flask, *, wait: bool = True) -> None:
             wait=wait,
             concurrency=CONCURRENCY,
             # Without ``wait`` the worker stops by itself, and only once the jobs have ended, however long they take.
-            shutdown_graceful_timeout=SECONDS_TO_END if wait else None,
+            shutdown_graceful_timeout=SECONDS_TO_END if wait else SECONDS_A_DAY,
             delete_jobs="successful",
             install_signal_handlers=wait,
         )
