@@ -43,5 +43,14 @@ class Settings(BaseSettings):
     inline_rows: int = Field(5000, ge=1, description="a delivery of at most this many rows is answered at once")
     stay_days: int = Field(180, ge=1, le=180, description="stays without a case are deleted after this many days")
     forecasting: bool = Field(True, description="off removes every forecast; all else works without")
+    forecast_methods: str = Field(
+        "", description="the methods that forecasts choose among, by name with commas between; all if empty"
+    )
+    forecast_shifts: bool = Field(
+        True, description="also forecast night, day and evening where enough records are dated to the hour"
+    )
+    forecast_weekly: str = Field(
+        "15 3 * * 1", description="when the week's forecasts are made, as a cron line; empty: never by the clock"
+    )
     pool_size: int = Field(8, ge=1, description="database connections that one web process keeps")
     statement_seconds: int = Field(20, ge=1, description="a web request's statement is ended after this long")

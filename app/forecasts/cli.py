@@ -8,10 +8,12 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from app.db.queue import quiet
 from app.errors import NaqshaError
-from app.forecasts import publishing, running
+from app.forecasts import planning, publishing, running, scoring
 from app.forecasts.making import MOST_WEEKS
 from forecasting.errors import ForecastingError
+from spatial import shifts
 from spatial.errors import SpatialError
 
 
@@ -45,13 +47,36 @@ def show_progress(done: int, total: int | None, message: str) -> None:
 @_jurisdiction
 @_heads
 @click.option(
+    "--shift",
+    "shift_names",
+    type=click.Choice(shifts.SHIFT_NAMES),
+    multiple=True,
+    help="A shift alone; the whole day, and shifts where the data carry them, if not given.",
+)
+@click.option("--whole-day", is_flag=True, help="No shifts, whatever the settings say.")
+@click.option("--fresh", is_flag=True, help="Choose the methods anew, even where an earlier choice still holds.")
+@click.option(
     "--week", type=click.DateTime(["%Y-%m-%d"]), help="A day of the week to forecast; the coming week if not given."
 )
-def run_command(jurisdiction: str | None, heads: tuple[str, ...], week: datetime | None) -> None:
+def run_command(
+    jurisdiction: str | None,
+    heads: tuple[str, ...],
+    shift_names: tuple[str, ...],
+    whole_day: bool,
+    fresh: bool,
+    week: datetime | None,
+) -> None:
     """Forecast a week from what was known by then, and keep each run as a draft."""
     began = time.perf_counter()
-    target = None if week is None else running.week_of_date(week.date())
-    outcome = running.run(jurisdiction=jurisdiction, heads=heads or None, week=target, report=show_progress)
+    target = None if week is None else planning.week_of_date(week.date())
+    outcome = running.run(
+        jurisdiction=jurisdiction,
+        heads=heads or None,
+        shifts_of_day=() if whole_day else shift_names or None,
+        week=target,
+        fresh=fresh,
+        report=show_progress,
+    )
     click.echo(f"{len(outcome.runs)} runs made, {len(outcome.left)} left, {time.perf_counter() - began:.1f} s")
 
 
@@ -62,7 +87,12 @@ def run_command(jurisdiction: str | None, heads: tuple[str, ...], week: datetime
 @click.option("--json", "as_json", is_flag=True, help="Print one object.")
 def backtest_command(jurisdiction: str | None, heads: tuple[str, ...], weeks: int, as_json: bool) -> None:
     """Score every method on the last weeks, each from what was known by then; keeps nothing."""
-    rows = running.backtest(jurisdiction=jurisdiction, heads=heads or None, weeks=weeks)
+    rows = running.backtest(
+        jurisdiction=jurisdiction,
+        heads=heads or None,
+        weeks=weeks,
+        report=quiet if as_json else show_progress,
+    )
     if as_json:
         click.echo(json.dumps({"backtests": rows}, ensure_ascii=False))
         return
@@ -97,7 +127,7 @@ def _number(value: Any, form: str) -> str:
 @click.option("--again", is_flag=True, help="Also score anew what has an outcome: late registrations change it.")
 def score_command(again: bool) -> None:
     """Score the runs whose week is known by now."""
-    outcomes = publishing.score(again=again, report=show_progress)
+    outcomes = scoring.score(again=again, report=show_progress)
     for outcome in outcomes:
         click.echo(
             f"run {outcome['run']} {outcome['jurisdiction']} {outcome['head']}: hit rate at 5 % "

@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from app.errors import BadRequest, Conflict, NotFound
+from app.errors import BadRequest, Conflict, Forbidden, NotFound
 
 
 class SwitchedOff(NotFound):
@@ -17,6 +17,10 @@ class Expired(Conflict):
     """This forecast has expired. Ask for a new one: an old forecast must not steer today's patrols."""
 
 
+class Paused(Conflict):
+    """This forecast is paused: how its records are registered has changed, which cannot be told from crime."""
+
+
 class NotADraft(Conflict):
     """Only a draft can be published."""
 
@@ -27,6 +31,18 @@ class NoOfficer(NotFound):
 
 class NoSuchHead(BadRequest):
     """There is no crime head with this key, or its places are protected and are not forecast."""
+
+
+class NoSuchShift(BadRequest):
+    """A shift is night, day or evening."""
+
+
+class NoSuchMethod(BadRequest):
+    """The setting NAQSHA_FORECAST_METHODS names a method that there is not. There are: %(methods)s."""
+
+
+class NotYours(Forbidden):
+    """This area is not yours: ask for a forecast inside your own jurisdiction."""
 
 
 class TooFarAhead(BadRequest):

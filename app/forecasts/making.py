@@ -1,12 +1,14 @@
 """From a cube to one head's forecast: choose a method on the past, score it on later weeks, forecast with it, say so.
 
+Choosing and scoring need dozens of forecasts of every method; they are done anew every few weeks, and kept in between.
+
 No database and no clock: the same cube gives the same bytes.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from forecasting.artifact import canonical_json, versions
@@ -24,6 +26,10 @@ SEED = 0
 #: Weeks on which methods are scored, and before them as many on which one is chosen: at most so many each.
 MOST_WEEKS = 16
 LEAST_WEEKS = 6
+#: A choice holds for so many weeks: a fresh backtest then follows, long before the card expires.
+CHOICE_HOLDS_WEEKS = 4
+#: The plain rules that stand beside every forecast, whatever was chosen: counting, and the rule to beat.
+RULES = ("last_year", "smoothed_decayed_mean")
 #: Most weeks of the past that are read.
 HISTORY_WEEKS = 130
 
@@ -44,23 +50,39 @@ class LateCube(Cube):
 
 @dataclass(frozen=True)
 class Examination:
-    """How the methods did on weeks that were not seen, and which one is to be shown."""
+    """How the methods did on weeks that were not seen, and which one is to be shown.
 
-    choice: Choice
+    ``runs`` are the scored weeks of every method; empty where the examination is that of an earlier run.
+    """
+
+    method: str
     reason: str
     runs: list[MethodRun]
     scores: dict[str, Any]
 
+    @classmethod
+    def kept(cls, scores: dict[str, Any], methods: Sequence[str]) -> "Examination | None":
+        """Give the examination of an earlier run from its scores; None where it was of other methods."""
+        if set(scores["methods"]) != set(methods) or "chosen" not in scores:
+            return None
+        return cls(scores["chosen"], scores["reason"], [], scores)
+
 
 @dataclass(frozen=True)
 class Made:
-    """One head's forecast with all that is kept of its making; JSON-ready but for the forecast."""
+    """One head's forecast with all that is kept of its making; JSON-ready but for the forecasts."""
 
     forecast: Forecast
+    rivals: list[Forecast]
+    examination: Examination
     data_hash: str
     parameters: dict[str, Any]
-    scores: dict[str, Any]
     card: dict[str, Any]
+
+    @property
+    def scores(self) -> dict[str, Any]:
+        """Give how the methods did on past weeks."""
+        return self.examination.scores
 
 
 def plain(value: object) -> Any:
@@ -101,6 +123,8 @@ def examine(
         reason = _reason(choice, methods, tested)
     chosen = next(run for run in second if run.method == choice.method)
     scores = {
+        "chosen": choice.method,
+        "examined": week,
         "weeks": [shifts.week_start(each).date() for each in weeks[tested:]],
         "chosen_on_weeks": [shifts.week_start(each).date() for each in weeks[:tested]],
         "weeks_ahead": late + 1,
@@ -111,7 +135,7 @@ def examine(
         },
         "choice": [asdict(item) for item in choice.comparisons],
     }
-    return Examination(choice, reason, second, plain(scores))
+    return Examination(choice.method, reason, second, plain(scores))
 
 
 def _reason(choice: Choice, methods: Sequence[str], weeks: int) -> str:
@@ -124,8 +148,17 @@ def _reason(choice: Choice, methods: Sequence[str], weeks: int) -> str:
     )
 
 
-def make_forecast(cube: Cube, week: int, head: str, *, left_out: dict[str, float], facts: dict[str, Any]) -> Made:
-    """Forecast a head's week with the method that its past chose.
+def make_forecast(
+    cube: Cube,
+    week: int,
+    head: str,
+    *,
+    left_out: dict[str, float],
+    facts: dict[str, Any],
+    methods: Sequence[str] = tuple(METHODS),
+    kept: Examination | None = None,
+) -> Made:
+    """Forecast a head's week with the method that its past chose, and with the plain rules beside it.
 
     Parameters
     ----------
@@ -136,17 +169,22 @@ def make_forecast(cube: Cube, week: int, head: str, *, left_out: dict[str, float
     left_out : dict
         Records that no cell could hold, by reason.
     facts : dict
-        What the card says of the run beside: jurisdiction, resolution, kinds, known_until.
+        What the card says of the run beside: jurisdiction, resolution, kinds, known_until, ...
+    methods : sequence of str
+        Those to choose among, the simplest first.
+    kept : Examination, optional
+        That of an earlier run; without it the methods are examined now.
 
     Raises
     ------
     TooShort
         If there are too few weeks.
     """
-    examination = examine(cube, week)
-    method = examination.choice.method
+    examination = kept or examine(cube, week, methods=methods)
+    method = examination.method
     forecaster = make(method).fit(cube)
     forecast = forecaster.predict(week)
+    rivals = [make(name).fit(cube).predict(week) for name in RULES if name in methods and name != method]
     digest = data_hash(cube)
     summaries = examination.scores["methods"]
     data = {
@@ -164,18 +202,17 @@ def make_forecast(cube: Cube, week: int, head: str, *, left_out: dict[str, float
         reason=examination.reason,
         learned=forecaster.learned,
         scores=summaries[method],
-        baseline=summaries[next(iter(METHODS))],
+        baseline=summaries[methods[0]],
         data=data,
         seed=SEED,
         versions=versions(),
-        scored_until=(shifts.week_start(cube.end) - timedelta(days=1)).date(),
+        scored_until=date.fromisoformat(examination.scores["weeks"][-1]) + timedelta(days=6),
     )
     parameters = {
         "learned": forecaster.learned,
-        "dispersion": float(forecast.dispersion[0]),
         "family": forecast.family,
         "weeks_ahead": week - cube.end + 1,
         "seed": SEED,
         **facts,
     }
-    return Made(forecast, digest, plain(parameters), examination.scores, plain(card))
+    return Made(forecast, rivals, examination, digest, plain(parameters), plain(card))

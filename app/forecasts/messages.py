@@ -29,6 +29,17 @@ DRIVERS: dict[str, tuple[str, str]] = {
 }
 
 
+#: What a run says of the data behind it: codes of notes to sentences.
+NOTES: dict[str, tuple[str, str]] = {}
+
+
+def say_note(note: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a kept note with its words."""
+    english, urdu = NOTES[note["code"]]
+    params = note.get("params", {})
+    return {"code": note["code"], "params": params, "text": english % params, "text_ur": urdu % params}
+
+
 def say(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """Give a driver's sentence in English and in Urdu."""
     english, urdu = DRIVERS[code]

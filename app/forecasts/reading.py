@@ -99,8 +99,13 @@ def pieces(
     weeks: tuple[int, int],
     kinds: Sequence[str] = KINDS,
     discoveries: Sequence[str] = DISCOVERIES,
+    shift: int | None = None,
 ) -> dict[int, Pieces]:
-    """Give each head's masses in the half-open span of weeks, as known and believed at a date."""
+    """Give each head's masses in the half-open span of weeks, as known at a date; of one shift, if it is named.
+
+    A correction is a negative piece of the old belief and a positive one of the new, both at the week in which it
+    became known: a replay of an earlier week sees the old belief.
+    """
     rows = session.execute(
         sql("forecasts.pieces"),
         {
@@ -110,6 +115,7 @@ def pieces(
             "discoveries": list(discoveries),
             "date": date,
             "resolution": area.resolution,
+            "shift": shift,
             "first_shift": shifts.first_shift_of_week(weeks[0]),
             "end_shift": shifts.first_shift_of_week(weeks[1]),
         },
@@ -131,7 +137,18 @@ def _on_cells(table: Integers, resolution: int) -> Pieces:
 
 
 def _spread(table: Integers, resolution: int) -> Integers:
-    """Share the mass of coarser cells evenly among their descendants, to the last unit; shape (n, 4)."""
+    """Share the mass of coarser cells evenly among their descendants, to the last unit; shape (n, 4).
+
+    What is shared is the sum known by each week, and a piece is what that sum changed: corrections then take off each
+    cell exactly what it had been given, whatever the order in which records became known and were corrected.
+    """
+    order = np.lexsort((table[:, 4], table[:, 3], table[:, 2]))
+    table = table[order]
+    new = np.concatenate([[True], (np.diff(table[:, 2]) != 0) | (np.diff(table[:, 3]) != 0)])
+    summed = np.cumsum(table[:, 5])
+    before_group = (summed - table[:, 5])[new][np.cumsum(new) - 1]
+    after = summed - before_group
+    before = after - table[:, 5]
     unique, index = np.unique(table[:, 2], return_inverse=True)
     below = [np.array(h3cells.children(int(cell), resolution), dtype=np.int64) for cell in unique]
     counts = np.array([len(cells) for cells in below])
@@ -140,8 +157,8 @@ def _spread(table: Integers, resolution: int) -> Integers:
     times = counts[index]
     row = np.repeat(np.arange(len(table)), times)
     place = np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
-    share, rest = np.divmod(table[:, 5], times)
-    mass = share[row] + (place < rest[row])
+    ahead = times[row] - 1 - place
+    mass = (after[row] + ahead) // times[row] - (before[row] + ahead) // times[row]
     return np.stack([flat[starts[index][row] + place], table[row, 3], table[row, 4], mass], axis=1)
 
 

@@ -10,7 +10,7 @@ from app.db.session import db_session
 from app.errors import NotFound
 from app.forecasts import service
 from app.forecasts.errors import check_on
-from app.forecasts.running import week_of_date
+from app.forecasts.planning import week_of_date
 from app.forecasts.schemas import Forecast, Job, JobAsked, Run, RunQuery, RunRequest, Runs
 from app.policy import Permission, allows
 
@@ -27,22 +27,22 @@ bp.before_request(check_on)
 @allows(Permission.SEE_FORECASTS)
 def runs(query: RunQuery) -> dict[str, Any]:
     """Whoever sees forecasts; the runs of his area without their cells, drafts for those who make or publish them."""
-    return {"runs": service.listed(db_session(), query.jurisdiction, query.head)}
+    return {"runs": service.listed(db_session(), query.jurisdiction, query.head, query.shift)}
 
 
 @bp.get("/latest")
 @bp.input(RunQuery, location="query", arg_name="query")
 @bp.output(Forecast)
-@bp.doc(responses={409: "the latest forecast has expired"})
+@bp.doc(responses={409: "the latest forecast has expired or is paused"})
 @allows(Permission.SEE_FORECASTS)
 def latest(query: RunQuery) -> dict[str, Any]:
     """Whoever sees forecasts; the run to act on, with its best-ranked cells."""
-    return service.latest(db_session(), query.jurisdiction, query.head)
+    return service.latest(db_session(), query.jurisdiction, query.head, query.shift)
 
 
 @bp.get("/<int:run_id>")
 @bp.output(Forecast)
-@bp.doc(responses={409: "this forecast has expired"})
+@bp.doc(responses={409: "this forecast has expired or is paused"})
 @allows(Permission.SEE_FORECASTS)
 def one(run_id: int) -> dict[str, Any]:
     """Whoever sees forecasts; one run with its best-ranked cells."""
@@ -55,17 +55,17 @@ def one(run_id: int) -> dict[str, Any]:
 @bp.output(JobAsked, status_code=202)
 @allows(Permission.RUN_FORECASTS)
 def ask(asked: RunRequest) -> dict[str, Any]:
-    """Whoever runs forecasts; queues a run and answers with its job."""
+    """Whoever runs forecasts; queues a run inside his own jurisdictions and answers with its job."""
     session = db_session()
     week = None if asked.week is None else week_of_date(asked.week)
-    job = service.ask(session, asked.jurisdiction, asked.heads, week)
+    job = service.ask(session, current_user.id, asked.jurisdiction, asked.heads, asked.shift, week)
     session.commit()
     return {"job": job}
 
 
 @bp.post("/<int:run_id>/publish")
 @bp.output(Run)
-@bp.doc(responses={409: "it is no draft, or has expired"})
+@bp.doc(responses={409: "it is no draft, has expired or is paused"})
 @allows(Permission.PUBLISH_FORECASTS)
 def publish(run_id: int) -> dict[str, Any]:
     """Whoever publishes forecasts; publishes a draft in his own name."""

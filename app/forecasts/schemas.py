@@ -13,6 +13,7 @@ class RunQuery(BaseModel):
 
     jurisdiction: str | None = Field(None, description="a jurisdiction's code", max_length=100)
     head: str | None = Field(None, description="a crime head's key", max_length=60)
+    shift: str | None = Field(None, description="night, day or evening; the whole day if not given", max_length=10)
 
 
 class RunRequest(BaseModel):
@@ -22,6 +23,9 @@ class RunRequest(BaseModel):
 
     jurisdiction: str | None = Field(None, description="a district's, region's or province's code", max_length=100)
     heads: list[str] | None = Field(None, description="crime heads' keys", min_length=1, max_length=30)
+    shift: str | None = Field(
+        None, description="night, day or evening alone; else the whole day, and shifts where the data carry them"
+    )
     week: date | None = Field(None, description="a day of the week to forecast")
 
 
@@ -60,6 +64,15 @@ class Versus(BaseModel):
     difference: Interval
 
 
+class Note(BaseModel):
+    """What is to be known of the data behind a run."""
+
+    code: str
+    params: dict[str, Any]
+    text: str
+    text_ur: str
+
+
 class Run(Answer):
     """A run without its cells."""
 
@@ -71,8 +84,11 @@ class Run(Answer):
     expired: bool
     week_start: str
     head: str
+    shift: str | None = Field(description="null: the whole day")
     jurisdiction: str
     resolution: int
+    paused: bool = Field(description="its data cannot carry a forecast: no cell of it is served")
+    notes: list[Note]
     data_hash: str
     synthetic: bool = Field(description="whether synthetic records are among the data")
     score: Score
@@ -96,6 +112,9 @@ class Cell(BaseModel):
     low: float
     high: float
     rank: int
+    marks: list[str] = Field(
+        description="unstable: leaves the list if reporting differs by 30 %; unknown: too little is reported to say"
+    )
     drivers: list[Driver]
 
 
@@ -104,6 +123,8 @@ class Forecast(BaseModel):
 
     run: Run
     cells: list[Cell]
+    rested: list[Cell] = Field(description="listed four weeks on end, and left out until an officer renews them")
+    paused: list[str] = Field(description="cells of stations whose registration changed: no number is shown")
 
 
 class Runs(BaseModel):

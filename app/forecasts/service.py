@@ -17,9 +17,10 @@ from app.db import queue
 from app.db.named import sql
 from app.errors import Forbidden
 from app.forecasts import publishing
-from app.forecasts.errors import Expired, NoRun, SwitchedOff, check_on
-from app.forecasts.messages import say
-from app.forecasts.running import DEFAULT_HEAD, shown_count
+from app.forecasts.errors import Expired, NoRun, NotYours, Paused, SwitchedOff, check_on
+from app.forecasts.messages import say, say_note
+from app.forecasts.planning import DEFAULT_HEAD
+from app.forecasts.running import shift_numbers
 from app.policy import Permission, may
 from spatial import shifts
 from spatial.cells import to_hex
@@ -35,47 +36,30 @@ def sees_drafts() -> bool:
     return may(Permission.RUN_FORECASTS) or may(Permission.PUBLISH_FORECASTS)
 
 
-def latest_run_id(session: Session, jurisdiction_code: str | None, head: str | None) -> int | None:
-    """Give the id of the run to show; None where there is none that the reader may see, or all have expired.
-
-    Of the newest week, for the nearest jurisdiction that holds the wanted one, else for one inside it.
-
-    Raises
-    ------
-    SwitchedOff
-    """
-    check_on()
-    found = _latest(session, jurisdiction_code, head or DEFAULT_HEAD)
-    if found is None and head is None:
-        found = _latest(session, jurisdiction_code, None)
-    if found is None or visible_run(session, found)["expired"]:
-        return None
-    return found
-
-
-def latest_run_ids(session: Session, jurisdiction_code: str | None, head: str | None) -> list[int]:
+def latest_run_ids(
+    session: Session, jurisdiction_code: str | None, head: str | None, shift: str | None = None
+) -> list[int]:
     """Give the ids of the unexpired runs that a map shows together: one a jurisdiction, none inside another.
 
     Raises
     ------
-    SwitchedOff
+    SwitchedOff, NoSuchShift
     """
     check_on()
-    return list(
-        session.execute(
-            sql("forecasts.latest_all"), {"jurisdiction": jurisdiction_code, "head": head or DEFAULT_HEAD, **_reader()}
-        ).scalars()
-    )
+    wanted = {"jurisdiction": jurisdiction_code, "head": head or DEFAULT_HEAD, "shift": _shift(shift), **_reader()}
+    return list(session.execute(sql("forecasts.latest_all"), wanted).scalars())
 
 
-def tile(session: Session, z: int, x: int, y: int, *, jurisdiction: str | None, head: str | None) -> bytes:
+def tile(
+    session: Session, z: int, x: int, y: int, *, jurisdiction: str | None, head: str | None, shift: str | None = None
+) -> bytes:
     """Give the forecast's tile as MVT bytes: layer `forecast` of the runs of `latest_run_ids`; empty if none.
 
     Raises
     ------
-    SwitchedOff
+    SwitchedOff, NoSuchShift
     """
-    runs = latest_run_ids(session, jurisdiction, head)
+    runs = latest_run_ids(session, jurisdiction, head, shift)
     if not runs:
         return b""
     found = session.execute(sql("forecasts.tile"), {"z": z, "x": x, "y": y, "run_ids": runs}).scalar()
@@ -95,49 +79,56 @@ def visible_run(session: Session, number: int) -> RowMapping:
     return row
 
 
-def latest(session: Session, jurisdiction_code: str | None, head: str | None) -> dict[str, Any]:
+def latest(session: Session, jurisdiction_code: str | None, head: str | None, shift: str | None) -> dict[str, Any]:
     """Give the document of the run to show.
+
+    Of the newest week, for the nearest jurisdiction that holds the wanted one, else for one inside it.
 
     Raises
     ------
     NoRun
         If there is none.
-    Expired
-        If there is one, but its time is over.
+    Expired, Paused
+        If there is one, but its time is over or its data cannot carry it.
     """
-    wanted = head or DEFAULT_HEAD
-    found = _latest(session, jurisdiction_code, wanted)
+    number = _shift(shift)
+    found = _latest(session, jurisdiction_code, head or DEFAULT_HEAD, number)
     if found is None and head is None:
-        found = _latest(session, jurisdiction_code, None)
+        found = _latest(session, jurisdiction_code, None, number)
     if found is None:
         raise NoRun
     return document(session, visible_run(session, found))
 
 
 def document(session: Session, row: RowMapping) -> dict[str, Any]:
-    """Give a run with its best-ranked cells and each one's drivers in words.
+    """Give a run with the cells that it lists and each one's drivers in words.
+
+    Cells that have been listed four weeks on end rest until an officer renews them; paused ones have no number.
 
     Raises
     ------
-    Expired
+    Expired, Paused
     """
     if row["expired"]:
         raise Expired
+    if row["paused"]:
+        raise Paused
     count = session.execute(sql("forecasts.cell_count"), {"run": row["id"]}).scalar_one()
-    cells = session.execute(sql("forecasts.cells"), {"run": row["id"], "count": shown_count(count)}).mappings()
+    cells = session.execute(sql("forecasts.cells"), {"run": row["id"]}).mappings().all()
     return {
         "run": {**summary(row), "cells": count, "card": row["card"]},
-        "cells": [
-            {
-                "cell": to_hex(cell["cell"]),
-                "rate": cell["rate"],
-                "low": cell["low"],
-                "high": cell["high"],
-                "rank": cell["rank"],
-                "drivers": [driver(part) for part in cell["drivers"]],
-            }
-            for cell in cells
-        ],
+        "cells": [_cell(cell) for cell in cells if not cell["rested"] and not cell["paused"]],
+        "rested": [_cell(cell) for cell in cells if cell["rested"] and not cell["paused"]],
+        "paused": [to_hex(cell["cell"]) for cell in cells if cell["paused"]],
+    }
+
+
+def _cell(cell: RowMapping) -> dict[str, Any]:
+    return {
+        "cell": to_hex(cell["cell"]),
+        **{name: cell[name] for name in ("rate", "low", "high", "rank")},
+        "marks": [name for name in ("unstable", "unknown") if cell[name]],
+        "drivers": [driver(part) for part in cell["drivers"]],
     }
 
 
@@ -161,6 +152,9 @@ def summary(row: RowMapping) -> dict[str, Any]:
         "expires_at": _iso(row["expires_at"]),
         "expired": row["expired"],
         "week_start": shifts.week_start(row["week"]).date().isoformat(),
+        "shift": None if row["shift"] is None else shifts.SHIFT_NAMES[row["shift"]],
+        "paused": row["paused"],
+        "notes": [say_note(note) for note in row["notes"].get("said", [])],
         "head": row["head"],
         "head_name": row["head_name"],
         "head_name_ur": row["head_name_ur"],
@@ -192,19 +186,54 @@ def summary(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def listed(session: Session, jurisdiction: str | None, head: str | None) -> list[dict[str, Any]]:
-    """Give the runs that the reader may see, newest week first, expired ones marked."""
-    rows = session.execute(
-        sql("forecasts.list"), {"jurisdiction": jurisdiction, "head": head, "count": MOST_LISTED, **_reader()}
-    ).mappings()
+def listed(session: Session, jurisdiction: str | None, head: str | None, shift: str | None) -> list[dict[str, Any]]:
+    """Give the runs that the reader may see, newest week first, expired ones marked; of one shift, if it is named."""
+    wanted = {"jurisdiction": jurisdiction, "head": head, "shift": _shift(shift), "any_shift": shift is None}
+    rows = session.execute(sql("forecasts.list"), {**wanted, "count": MOST_LISTED, **_reader()}).mappings()
     return [summary(row) for row in rows]
 
 
-def ask(session: Session, jurisdiction: str | None, heads: Sequence[str] | None, week: int | None) -> int:
-    """Queue a run in the reader's transaction and give the job's id."""
-    arguments = {"jurisdiction": jurisdiction, "heads": list(heads) if heads else None, "week": week}
+def ask(
+    session: Session,
+    account: int,
+    jurisdiction: str | None,
+    heads: Sequence[str] | None,
+    shift: str | None,
+    week: int | None,
+) -> int:
+    """Queue a run in the reader's transaction and give the job's id: inside his own jurisdictions, and nowhere else.
+
+    Raises
+    ------
+    NotYours
+        If the jurisdiction does not lie in his own.
+    """
+    arguments = {
+        "jurisdiction": jurisdiction,
+        "heads": list(heads) if heads else None,
+        "shifts_of_day": None if shift is None else [shift],
+        "week": week,
+        "within": scope(session, jurisdiction),
+        "account": account,
+    }
     # One run after another: two would compute the same numbers side by side.
     return queue.defer(session, "forecasts.run", lock="forecasts", **arguments)
+
+
+def scope(session: Session, jurisdiction: str | None) -> list[str]:
+    """Give the codes of the jurisdictions in which the reader may have something made.
+
+    Raises
+    ------
+    NotYours
+        If he names one that does not lie in his own.
+    """
+    if (
+        jurisdiction is not None
+        and not session.execute(sql("forecasts.is_own"), {"jurisdiction": jurisdiction}).scalar()
+    ):
+        raise NotYours
+    return list(session.execute(sql("forecasts.own_codes")).scalars())
 
 
 def publish(session: Session, number: int, account: int, officer: str) -> dict[str, Any]:
@@ -212,7 +241,7 @@ def publish(session: Session, number: int, account: int, officer: str) -> dict[s
 
     Raises
     ------
-    NoRun, Expired, NotADraft
+    NoRun, Expired, Paused, NotADraft
     Forbidden
         If the run's jurisdiction is larger than the reader's own: he sees it, but answers only for his part.
     """
@@ -223,8 +252,14 @@ def publish(session: Session, number: int, account: int, officer: str) -> dict[s
     return summary(visible_run(session, number))
 
 
-def _latest(session: Session, jurisdiction: str | None, head: str | None) -> int | None:
-    return session.execute(sql("forecasts.latest"), {"jurisdiction": jurisdiction, "head": head, **_reader()}).scalar()
+def _latest(session: Session, jurisdiction: str | None, head: str | None, shift: int | None) -> int | None:
+    wanted = {"jurisdiction": jurisdiction, "head": head, "shift": shift, **_reader()}
+    return session.execute(sql("forecasts.latest"), wanted).scalar()
+
+
+def _shift(name: str | None) -> int | None:
+    """Give a shift's number; None is the whole day."""
+    return None if name is None else shift_numbers([name])[0]
 
 
 def _reader() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.db.session import forecaster_session, worker_session
 from app.errors import BadRequest
 from app.forecasts import reading
 from app.forecasts.errors import NoSuchHead
-from app.forecasts.running import plan
+from app.forecasts.planning import plan
 from app.records import mass
 from forecasting.cube import Cube, data_hash
 from spatial import shifts
@@ -27,6 +27,10 @@ KINDS = ("fir", "complaint", "incident")
 _WORDS = {HOT: "hot", COLD: "cold"}
 
 
+class TwiceCounted(BadRequest):
+    """Most complaints become FIRs: tested together they count one offence twice. Ask for `mixed` if you want that."""
+
+
 class BadTest(BadRequest):
     """Hotspots are tested at resolution 6 to 9, over 1 to 520 weeks, of FIRs, complaints or incidents."""
 
@@ -36,6 +40,8 @@ def run(
     jurisdiction: str | None = None,
     heads: Sequence[str] | None = None,
     kinds: Sequence[str] | None = None,
+    mixed: bool = False,
+    within: Sequence[str] | None = None,
     weeks: int = WEEKS,
     resolution: int | None = None,
     seed: int = SEED,
@@ -45,15 +51,19 @@ def run(
 ) -> dict[str, Any]:
     """Test the cells of a jurisdiction over the last whole weeks, or of all that have data; gives the ids of the runs.
 
+    With ``within`` only jurisdictions inside those are tested; FIRs and complaints together only if ``mixed``.
+
     Raises
     ------
-    BadTest, NoSuchHead, reading.NoSuchJurisdiction, spatial.statistics' InvalidTest
+    BadTest, TwiceCounted, NoSuchHead, reading.NoSuchJurisdiction, spatial.statistics' InvalidTest
     """
-    wanted = tuple(kinds or ("fir",))
-    check(wanted, weeks, resolution)
+    wanted = tuple(dict.fromkeys(kinds or ("fir",)))
+    check(wanted, weeks, resolution, mixed=mixed)
     moment = now or datetime.now(UTC)
     with forecaster_session() as session:
-        codes = [jurisdiction] if jurisdiction else [code for code, _ in plan(session, None, None, moment)]
+        codes = (
+            [jurisdiction] if jurisdiction else [each.code for each in plan(session, None, None, moment, within=within)]
+        )
         ids = head_ids(session, heads)
     runs = []
     for done, code in enumerate(codes):
@@ -63,13 +73,15 @@ def run(
     return {"runs": runs}
 
 
-def check(kinds: Sequence[str], weeks: int, resolution: int | None) -> None:
+def check(kinds: Sequence[str], weeks: int, resolution: int | None, *, mixed: bool = False) -> None:
     """Refuse what cannot be tested.
 
     Raises
     ------
-    BadTest
+    BadTest, TwiceCounted
     """
+    if not mixed and {"fir", "complaint"} <= set(kinds):
+        raise TwiceCounted
     if not set(kinds) <= set(KINDS) or not 1 <= weeks <= MOST_WEEKS or resolution not in (None, 6, 7, 8, 9):
         raise BadTest
 
@@ -140,6 +152,7 @@ def _test(
             sql("hotspots.add_cells"),
             {
                 "run": number,
+                "jurisdiction_id": area.id,
                 "cells": tested.cells.tolist(),
                 "masses": masses.tolist(),
                 "zs": tested.z.tolist(),

@@ -11,6 +11,8 @@ class HotspotQuery(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     jurisdiction: str | None = Field(None, description="a jurisdiction's code", max_length=100)
+    kinds: str | None = Field(None, description="fir, complaint, incident, with commas between; fir if not given")
+    heads: str | None = Field(None, description="the heads of the test, with commas between; any if not given")
 
 
 class HotspotRequest(BaseModel):
@@ -21,6 +23,7 @@ class HotspotRequest(BaseModel):
     jurisdiction: str | None = Field(None, description="a jurisdiction's code", max_length=100)
     heads: list[str] | None = Field(None, description="crime heads' keys", min_length=1, max_length=30)
     kinds: list[str] | None = Field(None, description="fir, complaint, incident", min_length=1, max_length=3)
+    mixed: bool = Field(False, description="test FIRs and complaints together, though they tell of one offence twice")
     weeks: int = Field(WEEKS, ge=1, le=MOST_WEEKS, description="whole weeks back from now")
     resolution: int | None = Field(None, ge=6, le=9, description="8 if not given; coarser where the area is large")
 
@@ -31,6 +34,7 @@ class HotspotRun(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     id: int
+    state: str
     jurisdiction: str
     heads: list[str]
     kinds: list[str]
@@ -68,3 +72,10 @@ class HotspotJob(BaseModel):
     """The job that was queued: see /api/jobs/<job>."""
 
     job: int
+
+
+class Published(BaseModel):
+    """A run that was published."""
+
+    run: int
+    state: str

@@ -7,9 +7,11 @@ from app.audit import sealer
 from app.db.queue import Report
 from app.db.session import worker_session
 from app.forecasts import running as forecasts
+from app.forecasts import scoring, weekly
 from app.hotspots import running as hotspots
 from app.ingest import retention, uploads
 from app.records import mass
+from app.settings import Settings
 
 Task = Callable[..., Any]
 
@@ -17,6 +19,21 @@ Task = Callable[..., Any]
 def run_forecasts(report: Report, **arguments: Any) -> Any:
     """Forecast the coming week; gives the ids of the runs."""
     return forecasts.run(report=report, **arguments).as_dict()
+
+
+def backtest_forecasts(report: Report, **arguments: Any) -> Any:
+    """Score every method on past weeks; gives the scores, and keeps no run."""
+    return {"backtests": forecasts.backtest(report=report, **arguments)}
+
+
+def score_forecasts(report: Report, **arguments: Any) -> Any:
+    """Score the runs whose week is known; gives how many got a new score."""
+    return {"scored": len(scoring.score(report=report, **arguments))}
+
+
+def ask_weekly_forecasts(_report: Report) -> Any:
+    """Queue the week's forecasts, one job a province."""
+    return {"jobs": weekly.ask_all()}
 
 
 def run_hotspots(report: Report, **arguments: Any) -> Any:
@@ -43,6 +60,8 @@ def purge_stays(_report: Report) -> Any:
 #: Tasks that somebody asks for.
 TASKS: dict[str, Task] = {
     "forecasts.run": run_forecasts,
+    "forecasts.backtest": backtest_forecasts,
+    "forecasts.score": score_forecasts,
     "hotspots.run": run_hotspots,
     uploads.TASK: uploads.run_delivery,
 }
@@ -52,3 +71,16 @@ PERIODIC: dict[str, tuple[str, Task]] = {
     "audit.seal": ("* * * * *", seal_audit),
     "ingest.purge_stays": ("40 3 * * *", purge_stays),
 }
+
+
+def clock(settings: Settings) -> dict[str, tuple[str, Task]]:
+    """Give what the clock asks for on this node: the week's forecasts only where they are on and have their hour.
+
+    What a week brought is scored every night, since late reports arrive every day.
+    """
+    if not settings.forecasting:
+        return PERIODIC
+    asked = PERIODIC | {"forecasts.score_nightly": ("10 4 * * *", score_forecasts)}
+    if settings.forecast_weekly.strip():
+        asked["forecasts.weekly"] = (settings.forecast_weekly, ask_weekly_forecasts)
+    return asked

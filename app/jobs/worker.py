@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 from app.db.database_urls import database_url, needs_set_role
 from app.db.queue import Cancelled, Progress, Stopped, quiet
 from app.errors import NaqshaError
-from app.jobs.tasks import PERIODIC, TASKS, Task
+from app.jobs.tasks import TASKS, Task, clock
 from app.settings import Settings
 from forecasting.errors import ForecastingError
 from spatial.errors import SpatialError
@@ -61,7 +61,7 @@ def make(app: Flask) -> procrastinate.App:
     again = RetryStrategy(retry_exceptions=[Stopped])
     for name, task in TASKS.items():
         queue.task(name=name, pass_context=True, retry=again)(_asked(app, task))
-    for name, (cron, task) in PERIODIC.items():
+    for name, (cron, task) in clock(app.extensions["naqsha.settings"]).items():
         registered = queue.task(name=name, queueing_lock=name, lock=name)(_periodic(app, task))
         queue.periodic(cron=cron)(registered)
 

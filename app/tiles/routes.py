@@ -43,7 +43,9 @@ def _draw(layer: str, z: int, x: int, y: int, query: FilterQuery) -> bytes:
     if layer == "places":
         return service.places(session, z, x, y)
     if layer == "forecast":
-        return forecasts.tile(session, z, x, y, jurisdiction=query.jurisdiction, head=_first(query.heads))
+        return forecasts.tile(
+            session, z, x, y, jurisdiction=query.jurisdiction, head=_first(query.heads), shift=query.shift
+        )
     if layer == "hotspots":
         return hotspots.tile(session, z, x, y, jurisdiction=query.jurisdiction)
     wanted = Filter.parse(query, session)

@@ -19,6 +19,7 @@ from app.db.session import worker_session
 from app.forecasts import publishing
 from app.forecasts import running as forecasts
 from app.hotspots import running as hotspots
+from app.hotspots import service as hotspot_runs
 from app.ingest.service import ensure_source, ingest_file
 from spatial.shifts import ZONE
 from tests import factories
@@ -62,10 +63,11 @@ def fill(app: APIFlask, folder: Path, now: datetime) -> None:
         ):
             counts = ingest_file(kind, _file(folder / f"{kind}.csv", list(rows)), source=source)
             assert counts.quarantined == 0, f"{kind}: {counts}"
-        made = forecasts.run(jurisdiction=LAHORE, heads=["robbery"])
+        made = forecasts.run(jurisdiction=LAHORE, heads=["robbery"], shifts_of_day=())
         publishing.publish_as("commander", made.runs)
         (tested,) = hotspots.run(jurisdiction="PK-PB-LHR-C-GULBERG", resolution=9)["runs"]
         assert tested["hot"], tested
+        hotspot_runs.publish_as("commander", [tested["run"]])
 
 
 def _file(path: Path, rows: list[dict[str, Any]]) -> Path:

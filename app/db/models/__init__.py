@@ -39,7 +39,16 @@ from app.db.models.reference import (
     SectionRule,
     Source,
 )
-from app.db.models.runs import ForecastCell, ForecastRun, HotspotCell, HotspotRun, JobProgress
+from app.db.models.runs import (
+    ForecastCell,
+    ForecastRenewal,
+    ForecastRival,
+    ForecastRun,
+    ForecastScore,
+    HotspotCell,
+    HotspotRun,
+    JobProgress,
+)
 
 __all__ = [
     "Account",
@@ -56,7 +65,10 @@ __all__ = [
     "FirSection",
     "FixRow",
     "ForecastCell",
+    "ForecastRenewal",
+    "ForecastRival",
     "ForecastRun",
+    "ForecastScore",
     "Ground",
     "HotspotCell",
     "HotspotRun",

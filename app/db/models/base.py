@@ -74,6 +74,7 @@ class Base(DeclarativeBase):
         list[int]: ARRAY(BigInteger),
         list[Whole]: ARRAY(Integer),
         list[Small]: ARRAY(SmallInteger),
+        list[float]: ARRAY(Double),
     }
 
 

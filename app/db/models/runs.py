@@ -1,6 +1,6 @@
 """Forecast and hotspot runs with their cells, and the progress of long jobs."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -34,6 +34,10 @@ class ForecastRun(Base):
     published_at: Mapped[datetime | None]
     published_by: Mapped[int | None] = mapped_column(ForeignKey("access.account.id"))
     outcome: Mapped[Json | None]
+    shift: Mapped[Small | None]
+    paused: Mapped[bool] = mapped_column(server_default=text("false"))
+    notes: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("access.account.id"))
 
 
 class ForecastCell(Base):
@@ -48,6 +52,67 @@ class ForecastCell(Base):
     high: Mapped[float]
     rank: Mapped[Whole]
     drivers: Mapped[Json] = mapped_column(server_default=text("'[]'::jsonb"))
+    jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
+    dispersion: Mapped[float] = mapped_column(server_default=text("0"))
+    listed: Mapped[bool] = mapped_column(server_default=text("false"))
+    unstable: Mapped[bool] = mapped_column(server_default=text("false"))
+    unknown: Mapped[bool] = mapped_column(server_default=text("false"))
+    paused: Mapped[bool] = mapped_column(server_default=text("false"))
+    rested: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class ForecastRival(Base):
+    """What another method forecast for a run's cells, in the order of the cells."""
+
+    __tablename__ = "forecast_rival"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("forecast_run.id", ondelete="CASCADE"), primary_key=True)
+    method: Mapped[str] = mapped_column(primary_key=True)
+    rates: Mapped[list[float]]
+    dispersions: Mapped[list[float]]
+
+
+class ForecastScore(Base):
+    """One method's sums in one week, of a run's own week or of its backtest."""
+
+    __tablename__ = "forecast_score"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("forecast_run.id", ondelete="CASCADE"), primary_key=True)
+    week: Mapped[Whole] = mapped_column(primary_key=True)
+    method: Mapped[str] = mapped_column(primary_key=True)
+    scored_on: Mapped[date] = mapped_column(primary_key=True)
+    jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
+    origin: Mapped[str]
+    shown: Mapped[bool]
+    cells: Mapped[Whole]
+    observed: Mapped[float]
+    outside: Mapped[float]
+    expected: Mapped[float]
+    captured: Mapped[list[float]]
+    best: Mapped[list[float]]
+    deviance: Mapped[float]
+    log_score: Mapped[float]
+    crps: Mapped[float]
+    covered: Mapped[float]
+    top_cells: Mapped[float]
+    top_covered: Mapped[float]
+
+
+class ForecastRenewal(Base):
+    """A named officer's word that a cell may be listed again."""
+
+    __tablename__ = "forecast_renewal"
+
+    id: Mapped[Key]
+    jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
+    head_id: Mapped[Small] = mapped_column(ForeignKey("crime_head.id"))
+    shift: Mapped[Small | None]
+    cell: Mapped[int]
+    week: Mapped[Whole]
+    account_id: Mapped[int] = mapped_column(ForeignKey("access.account.id"))
+    officer: Mapped[str]
+    reason: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=_NOW)
 
 
 class HotspotRun(Base):
@@ -72,6 +137,9 @@ class HotspotRun(Base):
     has_synthetic: Mapped[bool]
     made_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     made_by: Mapped[int | None] = mapped_column(ForeignKey("access.account.id"))
+    state: Mapped[str] = mapped_column(server_default=text("'draft'"))
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("access.account.id"))
 
 
 class HotspotCell(Base):
@@ -86,6 +154,7 @@ class HotspotCell(Base):
     p: Mapped[float]
     q: Mapped[float]
     kind: Mapped[str]
+    jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
 
 
 class JobProgress(Base):

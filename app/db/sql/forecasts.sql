@@ -12,53 +12,63 @@ WHERE (CAST(:keys AS text[]) IS NULL OR key = ANY (CAST(:keys AS text[])))
 ORDER BY id
 
 -- name: forecasts.busy
--- Records of a year by district and head, for choosing what to forecast.  A scan of mass, then a join of its stations.
+-- Records of a year by district and head, and how many of them are dated to at most two shifts, for choosing what to forecast;
+-- inside some jurisdictions, if they are named.  A scan of mass, then a join of its stations.
 WITH counted AS (
-  SELECT station_id, head_id, count(*) AS records
+  SELECT station_id, head_id, count(*) AS records, count(*) FILTER (WHERE cardinality(shift_mass) <= 2) AS timed
   FROM mass
-  WHERE known_until IS NULL AND kind = ANY (CAST(:kinds AS record_kind[])) AND discovery = 'reported'
+  WHERE known_until IS NULL AND kind = ANY (CAST(:kinds AS record_kind[])) AND discovery = 'reported' AND NOT protected
     AND lower(shifts) >= :first_shift AND lower(shifts) < :end_shift
   GROUP BY station_id, head_id
 )
-SELECT d.code AS district, r.code AS region, h.key AS head, CAST(sum(c.records) AS bigint) AS records
+SELECT d.code AS district, r.code AS region, p.code AS province, h.key AS head, CAST(sum(c.records) AS bigint) AS records,
+  CAST(sum(c.timed) AS bigint) AS timed
 FROM counted c
 JOIN jurisdiction s ON s.id = c.station_id
 JOIN jurisdiction d ON d.path @> s.path AND d.level = 'district'
 LEFT JOIN jurisdiction r ON r.path @> d.path AND r.level = 'region'
+LEFT JOIN jurisdiction p ON p.path @> d.path AND p.level = 'province'
 JOIN crime_head h ON h.id = c.head_id AND NOT h.protected
-GROUP BY d.code, r.code, h.key
+WHERE CAST(:within AS text[]) IS NULL
+  OR EXISTS (SELECT 1 FROM jurisdiction top WHERE top.code = ANY (CAST(:within AS text[])) AND d.path <@ top.path)
+GROUP BY d.code, r.code, p.code, h.key
 ORDER BY d.code, h.key
 
 -- name: forecasts.pieces
--- Mass by head, resolution, cell, week and the week in which it became known: what was known and believed at a date.  A row
--- that Naqsha had loaded by the date counts as it was believed then; one that came later, with an earlier known_at, as it
--- is believed now.  A scan of mass under the forecaster's policy; stations by their path.
-SELECT m.head_id, m.resolution,
-  CASE WHEN m.resolution > :resolution THEN cell_parent(a.cell, :resolution) ELSE a.cell END AS cell,
+-- Mass by head, resolution, cell, week and the week in which it became known, with what was known at a date and no more.  Every
+-- belief adds its mass when it begins and takes it away when it ends, so that a replay sees a record at its old place until the
+-- day of its pin.  A record's first belief begins when its source knew of it, however late Naqsha loaded it; a later one when
+-- Naqsha came to it.  Stations by their path, their mass by mass_station, older beliefs by mass_ended.
+WITH stations AS MATERIALIZED (
+  SELECT s.id FROM jurisdiction s JOIN jurisdiction top ON s.path <@ top.path WHERE top.code = :jurisdiction
+), beliefs AS (
+  SELECT m.head_id, m.resolution, m.cells, m.cell_upto, m.shifts, m.shift_mass, m.known_until,
+    CASE WHEN EXISTS (
+      SELECT 1 FROM mass e WHERE e.record_id = m.record_id AND e.known_until IS NOT NULL AND e.known_from < m.known_from
+    ) THEN greatest(m.known_from, m.known_at) ELSE m.known_at END AS begins
+  FROM mass m
+  WHERE m.station_id IN (SELECT id FROM stations)
+    AND m.head_id = ANY (CAST(:heads AS smallint[]))
+    AND m.kind = ANY (CAST(:kinds AS record_kind[]))
+    AND m.discovery = ANY (CAST(:discoveries AS discovery[]))
+    -- A murder may be protected by another section that its FIR cites: no map of ours is to point at its place.
+    AND NOT m.protected
+    AND m.shifts && int4range(:first_shift, :end_shift)
+)
+SELECT b.head_id, b.resolution,
+  CASE WHEN b.resolution > :resolution THEN cell_parent(a.cell, :resolution) ELSE a.cell END AS cell,
   shift_week(a.shift) AS week,
-  CAST(floor((CAST(m.known_at AT TIME ZONE 'Asia/Karachi' AS date) - DATE '1970-01-01' + 3) / 7.0) AS integer) AS known_week,
-  CAST(sum(a.mass) AS bigint) AS mass
-FROM mass m
-CROSS JOIN LATERAL mass_atoms(m.cells, m.cell_upto, m.shifts, m.shift_mass) AS a
-WHERE m.station_id IN (
-    SELECT s.id FROM jurisdiction s JOIN jurisdiction top ON s.path <@ top.path WHERE top.code = :jurisdiction
-  )
-  AND m.head_id = ANY (CAST(:heads AS smallint[]))
-  AND m.kind = ANY (CAST(:kinds AS record_kind[]))
-  AND m.discovery = ANY (CAST(:discoveries AS discovery[]))
-  -- A murder may be protected by another section that its FIR cites: no map of ours is to point at its place.
-  AND NOT m.protected
-  AND m.known_at <= :date
-  AND (
-    (m.known_from <= :date AND (m.known_until IS NULL OR m.known_until > :date))
-    OR (m.known_until IS NULL AND NOT EXISTS (
-      SELECT 1 FROM mass older WHERE older.record_id = m.record_id AND older.known_from <= :date
-    ))
-  )
-  AND m.shifts && int4range(:first_shift, :end_shift)
+  CAST(floor((CAST(s.known AT TIME ZONE 'Asia/Karachi' AS date) - DATE '1970-01-01' + 3) / 7.0) AS integer) AS known_week,
+  CAST(sum(s.sign * a.mass) AS bigint) AS mass
+FROM beliefs b
+CROSS JOIN LATERAL (VALUES (b.begins, 1), (b.known_until, -1)) AS s (known, sign)
+CROSS JOIN LATERAL mass_atoms(b.cells, b.cell_upto, b.shifts, b.shift_mass) AS a
+WHERE s.known <= :date AND (b.known_until IS NULL OR b.known_until > b.begins)
   AND a.shift >= :first_shift AND a.shift < :end_shift
+  AND (CAST(:shift AS integer) IS NULL OR shift_of_day(a.shift) = :shift)
   AND a.mass > 0
 GROUP BY 1, 2, 3, 4, 5
+HAVING sum(s.sign * a.mass) <> 0
 ORDER BY 1, 2, 3, 4, 5
 
 -- name: forecasts.has_synthetic
@@ -75,22 +85,49 @@ SELECT EXISTS (
 
 -- name: forecasts.add_run
 -- The id of a new draft run.
-INSERT INTO forecast_run (jurisdiction_id, head_id, week, resolution, method, known_until, data_hash, parameters, scores, card,
-  has_synthetic, expires_at)
-VALUES (:jurisdiction_id, :head_id, :week, :resolution, :method, :known_until, :data_hash, CAST(:parameters AS jsonb),
-  CAST(:scores AS jsonb), CAST(:card AS jsonb), :has_synthetic, :expires_at)
+INSERT INTO forecast_run (jurisdiction_id, head_id, shift, week, resolution, method, known_until, data_hash, parameters, scores,
+  card, notes, paused, has_synthetic, expires_at, made_by)
+VALUES (:jurisdiction_id, :head_id, :shift, :week, :resolution, :method, :known_until, :data_hash, CAST(:parameters AS jsonb),
+  CAST(:scores AS jsonb), CAST(:card AS jsonb), CAST(:notes AS jsonb), :paused, :has_synthetic, :expires_at, :made_by)
 RETURNING id
 
 -- name: forecasts.add_cells
 -- Adds a run's cells: arrays of one length.
-INSERT INTO forecast_cell (run_id, cell, rate, low, high, rank, drivers)
-SELECT :run, c.cell, c.rate, c.low, c.high, c.rank, CAST(c.drivers AS jsonb)
+INSERT INTO forecast_cell (run_id, jurisdiction_id, cell, rate, low, high, dispersion, rank, listed, unstable, unknown, paused,
+  drivers)
+SELECT :run, :jurisdiction_id, c.cell, c.rate, c.low, c.high, c.dispersion, c.rank, c.listed, c.unstable, c.unknown, c.paused,
+  CAST(c.drivers AS jsonb)
 FROM unnest(CAST(:cells AS bigint[]), CAST(:rates AS float8[]), CAST(:lows AS float8[]), CAST(:highs AS float8[]),
-  CAST(:ranks AS integer[]), CAST(:drivers AS text[])) AS c (cell, rate, low, high, rank, drivers)
+  CAST(:dispersions AS float8[]), CAST(:ranks AS integer[]), CAST(:listed AS boolean[]), CAST(:unstable AS boolean[]),
+  CAST(:unknown AS boolean[]), CAST(:paused AS boolean[]), CAST(:drivers AS text[]))
+  AS c (cell, rate, low, high, dispersion, rank, listed, unstable, unknown, paused, drivers)
+
+-- name: forecasts.add_rival
+-- Keeps another method's forecast for a run's cells, in the order of the cells.
+INSERT INTO forecast_rival (run_id, method, rates, dispersions)
+VALUES (:run, :method, CAST(:rates AS float8[]), CAST(:dispersions AS float8[]))
+
+-- name: forecasts.rivals
+-- The other methods' forecasts of a run, by the primary key.
+SELECT method, rates, dispersions FROM forecast_rival WHERE run_id = :run ORDER BY method
+
+-- name: forecasts.last_examination
+-- How the methods of a series did on past weeks when they were last examined, not long before a week.  By forecast_run_latest.
+SELECT scores
+FROM forecast_run
+WHERE jurisdiction_id = :jurisdiction_id AND head_id = :head_id AND shift IS NOT DISTINCT FROM :shift
+  AND resolution = :resolution AND week <= :week AND CAST(scores ->> 'examined' AS integer) > :week - CAST(:weeks AS integer)
+  AND CAST(scores ->> 'examined' AS integer) <= :week
+ORDER BY week DESC, id DESC
+LIMIT 1
 
 -- name: forecasts.own
 -- The jurisdictions of whoever is signed in, as paths.
 SELECT j.path FROM access.who() w JOIN jurisdiction j ON j.code = ANY (w.jurisdiction_codes)
+
+-- name: forecasts.own_codes
+-- The codes of the jurisdictions of whoever is signed in.
+SELECT unnest(w.jurisdiction_codes) FROM access.who() w
 
 -- name: forecasts.is_own
 -- Whether a jurisdiction is the reader's own or lies in it.
@@ -101,8 +138,9 @@ SELECT EXISTS (
 
 -- name: forecasts.shown
 -- Columns of a run as it is shown, with the names of its jurisdiction and head.
-SELECT f.id, f.method, f.state, f.made_at, f.expires_at, f.published_at, f.week, f.resolution, f.known_until, f.data_hash,
-  f.parameters, f.scores, f.card, f.has_synthetic, f.outcome, f.expires_at <= :now AS expired, h.key AS head,
+SELECT f.id, f.method, f.state, f.made_at, f.expires_at, f.published_at, f.week, f.shift, f.resolution, f.known_until,
+  f.data_hash, f.parameters, f.scores, f.card, f.notes, f.paused, f.has_synthetic, f.outcome, f.expires_at <= :now AS expired,
+  f.jurisdiction_id, f.head_id, h.key AS head,
   h.name AS head_name, h.name_ur AS head_name_ur, j.code AS jurisdiction, j.name AS jurisdiction_name,
   j.name_ur AS jurisdiction_name_ur
 FROM forecast_run f
@@ -133,6 +171,7 @@ WITH own AS MATERIALIZED (
 LEFT JOIN jurisdiction wanted ON wanted.code = :jurisdiction
 WHERE (:drafts OR f.state = 'published')
   AND (CAST(:head AS text) IS NULL OR h.key = :head)
+  AND (CAST(:any_shift AS boolean) OR f.shift IS NOT DISTINCT FROM :shift)
   AND (CAST(:jurisdiction AS text) IS NULL OR j.path @> wanted.path OR j.path <@ wanted.path)
   AND EXISTS (SELECT 1 FROM own WHERE own.path <@ j.path OR j.path <@ own.path)
 ORDER BY f.week DESC, f.id DESC
@@ -150,7 +189,7 @@ JOIN jurisdiction j ON j.id = f.jurisdiction_id
 JOIN crime_head h ON h.id = f.head_id
 LEFT JOIN jurisdiction wanted ON wanted.code = :jurisdiction
 WHERE f.state <> 'withdrawn' AND (:drafts OR f.state = 'published')
-  AND (CAST(:head AS text) IS NULL OR h.key = :head)
+  AND (CAST(:head AS text) IS NULL OR h.key = :head) AND f.shift IS NOT DISTINCT FROM :shift
   AND (CAST(:jurisdiction AS text) IS NULL OR j.path @> wanted.path OR j.path <@ wanted.path)
   AND EXISTS (SELECT 1 FROM own WHERE own.path <@ j.path OR j.path <@ own.path)
 ORDER BY (f.expires_at > :now) DESC, f.week DESC, coalesce(j.path @> wanted.path, false) DESC,
@@ -158,17 +197,19 @@ ORDER BY (f.expires_at > :now) DESC, f.week DESC, coalesce(j.path @> wanted.path
 LIMIT 1
 
 -- name: forecasts.latest_all
--- The runs that a map shows together: of every jurisdiction that the reader may see the newest unexpired one of a head; where
--- one holds the wanted jurisdiction, the nearest of those alone.  None lies in another.
+-- The runs that a map shows together: of every jurisdiction that the reader may see the newest unexpired one of a head and part
+-- of the day; where one holds the wanted jurisdiction, the nearest of those alone.  None lies in another; a paused one is shown
+-- nowhere, nor an older one in its place.
 WITH own AS MATERIALIZED (
   -- include: forecasts.own
 ), runs AS (
-  SELECT DISTINCT ON (f.jurisdiction_id) f.id, j.path, coalesce(j.path @> wanted.path, false) AS above
+  SELECT DISTINCT ON (f.jurisdiction_id) f.id, f.paused, j.path, coalesce(j.path @> wanted.path, false) AS above
   FROM forecast_run f
   JOIN jurisdiction j ON j.id = f.jurisdiction_id
   JOIN crime_head h ON h.id = f.head_id
   LEFT JOIN jurisdiction wanted ON wanted.code = :jurisdiction
   WHERE f.state <> 'withdrawn' AND (:drafts OR f.state = 'published') AND f.expires_at > :now AND h.key = :head
+    AND f.shift IS NOT DISTINCT FROM :shift
     AND (CAST(:jurisdiction AS text) IS NULL OR j.path @> wanted.path OR j.path <@ wanted.path)
     AND EXISTS (SELECT 1 FROM own WHERE own.path <@ j.path OR j.path <@ own.path)
   ORDER BY f.jurisdiction_id, f.week DESC, f.id DESC
@@ -177,19 +218,17 @@ WITH own AS MATERIALIZED (
 )
 SELECT r.id
 FROM runs r
-WHERE r.id IN (SELECT id FROM nearest)
+WHERE NOT r.paused AND (r.id IN (SELECT id FROM nearest)
   OR (NOT EXISTS (SELECT 1 FROM nearest)
-    AND NOT EXISTS (SELECT 1 FROM runs o WHERE o.path @> r.path AND o.id <> r.id))
+    AND NOT EXISTS (SELECT 1 FROM runs o WHERE o.path @> r.path AND o.id <> r.id)))
 ORDER BY r.id
 
 -- name: forecasts.cells
--- The best-ranked cells of a run, up to a number; cells tied across the cut are left out together.  By the primary key.
-SELECT ranked.cell, ranked.rate, ranked.low, ranked.high, ranked.rank, ranked.drivers
-FROM (
-  SELECT c.*, count(*) OVER (PARTITION BY c.rank) AS tied FROM forecast_cell c WHERE c.run_id = :run
-) AS ranked
-WHERE ranked.rank + ranked.tied - 1 <= :count
-ORDER BY ranked.rank, ranked.cell
+-- The cells that a run lists, best first, and those that would be listed but rest or are paused.  By the primary key.
+SELECT cell, rate, low, high, rank, drivers, unstable, unknown, paused, rested
+FROM forecast_cell
+WHERE run_id = :run AND listed
+ORDER BY rank, cell
 
 -- name: forecasts.cell_count
 -- How many cells a run has, by the primary key.
@@ -197,25 +236,44 @@ SELECT count(*) FROM forecast_cell WHERE run_id = :run
 
 -- name: forecasts.all_cells
 -- Every cell of a run with its rate, in the order of the cells, by the primary key.
-SELECT cell, rate, low, high FROM forecast_cell WHERE run_id = :run ORDER BY cell
+SELECT cell, rate, low, high, dispersion FROM forecast_cell WHERE run_id = :run ORDER BY cell
 
 -- name: forecasts.drafts
--- Draft runs that have not expired, oldest first.
-SELECT id FROM forecast_run WHERE state = 'draft' AND expires_at > :now ORDER BY id
+-- Draft runs that have not expired and are not paused, oldest first.
+SELECT id FROM forecast_run WHERE state = 'draft' AND expires_at > :now AND NOT paused ORDER BY id
 
 -- name: forecasts.withdraw_others
--- Withdraws what was published for the same jurisdiction, head and week before.
+-- Withdraws what was published for the same jurisdiction, head, shift and week before.
 UPDATE forecast_run SET state = 'withdrawn'
 FROM forecast_run newer
 WHERE newer.id = :id AND forecast_run.id <> newer.id AND forecast_run.state = 'published'
   AND forecast_run.jurisdiction_id = newer.jurisdiction_id AND forecast_run.head_id = newer.head_id
-  AND forecast_run.week = newer.week
+  AND forecast_run.shift IS NOT DISTINCT FROM newer.shift AND forecast_run.week = newer.week
 
--- name: forecasts.unscored
--- Runs whose week ended before a week and that have no outcome yet; with :again those that have one, too.
+-- name: forecasts.to_score
+-- Runs whose week ended before a week, and that have no outcome yet or may get a new one: those from :again_from on.  What is
+-- read together stands together.  By forecast_run_week.
 -- include: forecasts.shown
-WHERE f.week < :before_week AND (f.outcome IS NULL OR :again) AND f.state <> 'withdrawn'
-ORDER BY f.week, f.id
+WHERE f.week < :before_week AND (f.outcome IS NULL OR f.week >= :again_from) AND f.state <> 'withdrawn'
+ORDER BY j.code, f.resolution, f.shift NULLS FIRST, f.parameters -> 'kinds', f.week, f.id
+
+-- name: forecasts.add_score
+-- Keeps one method's sums of one week; a score of the same day gives way.
+INSERT INTO forecast_score (run_id, week, method, scored_on, jurisdiction_id, origin, shown, cells, observed, outside, expected,
+  captured, best, deviance, log_score, crps, covered, top_cells, top_covered)
+VALUES (:run, :week, :method, :scored_on, :jurisdiction_id, :origin, :shown, :cells, :observed, :outside, :expected,
+  CAST(:captured AS float8[]), CAST(:best AS float8[]), :deviance, :log_score, :crps, :covered, :top_cells, :top_covered)
+ON CONFLICT (run_id, week, method, scored_on) DO UPDATE SET origin = EXCLUDED.origin, observed = EXCLUDED.observed,
+  outside = EXCLUDED.outside, captured = EXCLUDED.captured, best = EXCLUDED.best, deviance = EXCLUDED.deviance,
+  log_score = EXCLUDED.log_score, crps = EXCLUDED.crps, covered = EXCLUDED.covered, top_covered = EXCLUDED.top_covered
+
+-- name: forecasts.drop_older_backtests
+-- Takes away the weeks of older backtests of a run's series: the newest stands for all.
+DELETE FROM forecast_score s
+USING forecast_run older, forecast_run newer
+WHERE newer.id = :run AND older.id = s.run_id AND older.id <> newer.id AND s.origin = 'backtest'
+  AND older.jurisdiction_id = newer.jurisdiction_id AND older.head_id = newer.head_id
+  AND older.shift IS NOT DISTINCT FROM newer.shift
 
 -- name: forecasts.keep_outcome
 -- Keeps how well a run did.
@@ -226,11 +284,16 @@ UPDATE forecast_run SET outcome = CAST(:outcome AS jsonb) WHERE id = :id
 SELECT id, role FROM access.account WHERE name = :name AND disabled_at IS NULL
 
 -- name: forecasts.tile
--- Several runs' cells in a tile as MVT bytes: the layer of a map that shows more than one jurisdiction.
+-- Several runs' cells in a tile as MVT bytes: the layer of a map that shows more than one jurisdiction.  A paused cell has no
+-- number; `mark` says why a cell is to be read with care.
 WITH envelope AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box)
 SELECT ST_AsMVT(t, 'forecast', 4096, 'geom')
 FROM (
-  SELECT to_hex(c.cell) AS cell, c.run_id AS run, c.rate, c.low, c.high, c.rank, r.has_synthetic AS synthetic,
+  SELECT to_hex(c.cell) AS cell, c.run_id AS run, CASE WHEN NOT c.paused THEN c.rate END AS rate,
+    CASE WHEN NOT c.paused THEN c.low END AS low, CASE WHEN NOT c.paused THEN c.high END AS high,
+    CASE WHEN NOT c.paused THEN c.rank END AS rank, r.has_synthetic AS synthetic,
+    CASE WHEN c.paused THEN 'paused' WHEN c.rested THEN 'rested' WHEN c.unknown THEN 'unknown' WHEN c.unstable THEN 'unstable' END
+      AS mark, r.state <> 'published' AS draft,
     ST_AsMVTGeom(s.shape, e.box, 4096, 16) AS geom
   FROM forecast_cell c
   JOIN forecast_run r ON r.id = c.run_id

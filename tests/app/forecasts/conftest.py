@@ -73,7 +73,16 @@ def forecast(app: APIFlask) -> Callable[..., int]:
 
     def make(**asked: Any) -> int:
         with app.app_context():
-            outcome = running.run(**{"jurisdiction": LAHORE, "heads": ["robbery"], "now": NOW, **asked})
+            outcome = running.run(
+                **{
+                    "jurisdiction": LAHORE,
+                    "heads": ["robbery"],
+                    "now": NOW,
+                    "shifts_of_day": (),
+                    "fresh": True,
+                    **asked,
+                }
+            )
         assert outcome.left == {}
         return outcome.runs[0]
 

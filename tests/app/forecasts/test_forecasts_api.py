@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.factory import create_app
-from app.forecasts import publishing, running
+from app.forecasts import planning, publishing, running, scoring
 from app.jobs import worker as job_worker
 from app.settings import Settings
 from forecasting.registry import METHODS
@@ -51,7 +51,7 @@ def draft(app: APIFlask, worker: Session) -> Callable[[], int]:
 
     def make() -> int:
         with app.app_context():
-            made = running.run(jurisdiction=LAHORE, heads=["robbery"])
+            made = running.run(jurisdiction=LAHORE, heads=["robbery"], shifts_of_day=())
         assert len(made.runs) == 1
         return made.runs[0]
 
@@ -72,7 +72,8 @@ def test_a_run_from_the_request_to_the_map(app: APIFlask, token: Any, client: Fl
     asyncio.run(job_worker.work(app, wait=False))
     done = client.get(f"/api/jobs/{job}", headers=analyst).get_json()
     assert done["state"] == "done", done
-    (run,) = done["result"]["runs"]
+    run, *by_shift = done["result"]["runs"]
+    assert len(by_shift) == 3, "the hours of these records are known: each shift has a forecast of its own"
 
     found = client.get(f"/api/forecasts/{run}", headers=analyst).get_json()
     assert found == client.get("/api/forecasts/latest?head=robbery", headers=analyst).get_json()
@@ -107,6 +108,10 @@ def test_a_run_from_the_request_to_the_map(app: APIFlask, token: Any, client: Fl
     seen = ask("station", "GET", "/api/forecasts/latest?head=robbery").get_json()
     assert (seen["run"]["id"], seen["cells"]) == (run, found["cells"])
     assert [each["id"] for each in ask("planner", "GET", "/api/forecasts").get_json()["runs"]] == [run]
+    # A shift's forecast is a run of its own, and stands beside the whole day's, never in its place.
+    night = client.get("/api/forecasts/latest?head=robbery&shift=night", headers=analyst).get_json()["run"]
+    assert (night["id"], night["shift"], shown["shift"]) == (by_shift[0], "night", None)
+    assert client.get("/api/forecasts/latest?shift=noon", headers=analyst).status_code == 400
 
     # Another city's officers see nothing of it.
     assert ask("station", "GET", f"/api/forecasts/{run}", CLIFTON).status_code == 404
@@ -196,10 +201,10 @@ def test_only_an_officer_who_may_publishes(app: APIFlask, draft: Callable[[], in
 def test_a_run_is_scored_when_its_week_is_known(app: APIFlask, worker: Session) -> None:
     past = shifts.week_start(shifts.week_of(NOW) - 3)
     with app.app_context():
-        made = running.run(jurisdiction=LAHORE, heads=["robbery"], week=shifts.week_of(past))
-        (outcome,) = publishing.score()
-        assert publishing.score() == []
-        assert len(publishing.score(again=True)) == 1
+        made = running.run(jurisdiction=LAHORE, heads=["robbery"], week=shifts.week_of(past), shifts_of_day=())
+        (outcome,) = scoring.score()
+        assert scoring.score() == []
+        assert len(scoring.score(again=True)) == 1
     assert outcome["run"] == made.runs[0]
     assert 0 <= outcome["hit_rate"]["0.05"] <= 1
     expected = worker.execute(
@@ -213,7 +218,7 @@ def test_a_run_is_scored_when_its_week_is_known(app: APIFlask, worker: Session) 
 def test_a_coming_week_is_not_scored(app: APIFlask, draft: Callable[[], int]) -> None:
     draft()
     with app.app_context():
-        assert publishing.score() == []
+        assert scoring.score() == []
 
 
 def test_too_little_is_left_with_a_reason(app: APIFlask) -> None:
@@ -226,12 +231,12 @@ def test_too_little_is_left_with_a_reason(app: APIFlask) -> None:
 def test_what_may_not_be_forecast_is_refused(app: APIFlask) -> None:
     with app.app_context():
         for head in ("rape", "no_such_head"):
-            with pytest.raises(running.NoSuchHead):
+            with pytest.raises(planning.NoSuchHead):
                 running.run(jurisdiction=LAHORE, heads=[head])
-        with pytest.raises(running.NoSuchHead):
+        with pytest.raises(planning.NoSuchHead):
             running.run(heads=["no_such_head"])
         with pytest.raises(running.TooFarAhead):
-            running.run(jurisdiction=LAHORE, heads=["robbery"], week=running.coming_week(NOW) + 1)
+            running.run(jurisdiction=LAHORE, heads=["robbery"], week=planning.coming_week(NOW) + 1)
         with pytest.raises(running.reading.AreaTooSmall):
             running.run(jurisdiction=GULBERG, heads=["robbery"])
 
@@ -240,8 +245,8 @@ def test_the_plan_takes_what_has_data(app: APIFlask) -> None:
     from app.db.session import forecaster_session
 
     with app.app_context(), forecaster_session() as session:
-        assert running.plan(session, None, None, NOW) == [(LAHORE, ["robbery"])]
-        assert running.plan(session, None, ["theft"], NOW) == []
+        assert [(each.code, each.heads) for each in planning.plan(session, None, None, NOW)] == [(LAHORE, ["robbery"])]
+        assert planning.plan(session, None, ["theft"], NOW) == []
 
 
 def test_switched_off_everything_else_works(settings: Settings, draft: Callable[[], int], worker: Session) -> None:
@@ -275,7 +280,7 @@ def test_switched_off_everything_else_works(settings: Settings, draft: Callable[
 def test_the_commands(app: APIFlask) -> None:
     runner = app.test_cli_runner()
     week = shifts.week_start(shifts.week_of(NOW) + 1).date()
-    made = runner.invoke(args=["forecast", "run", "--head", "robbery", "--week", str(week)])
+    made = runner.invoke(args=["forecast", "run", "--head", "robbery", "--whole-day", "--week", str(week)])
     assert made.exit_code == 0 and "1 runs made, 0 left" in made.output
     table = runner.invoke(args=["forecast", "backtest", "--weeks", "8"])
     assert table.exit_code == 0 and all(name in table.output for name in ("last_year", "decayed_mean", "*"))
@@ -286,8 +291,8 @@ def test_the_commands(app: APIFlask) -> None:
 
 
 def test_a_week_is_that_of_its_day() -> None:
-    assert running.week_of_date(date(2026, 11, 22)) + 1 == running.week_of_date(date(2026, 11, 23))
-    assert running.coming_week(NOW) == running.week_of_date((NOW + timedelta(days=7)).astimezone(shifts.ZONE).date())
+    assert planning.week_of_date(date(2026, 11, 22)) + 1 == planning.week_of_date(date(2026, 11, 23))
+    assert planning.coming_week(NOW) == planning.week_of_date((NOW + timedelta(days=7)).astimezone(shifts.ZONE).date())
 
 
 def test_no_answer_has_room_for_a_person() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from app.forecasts import making, reading, running
+from app.forecasts import making, planning, reading, running
 from spatial import shifts
 from spatial.mass import UNIT
 from tests import factories
@@ -74,8 +74,8 @@ def test_one_reported_record_changes_bytes(forecast: Callable[..., int], worker:
 def _rates(session: Session) -> list[float]:
     """Give the rates that a session's role comes to when it asks for every kind of discovery."""
     area = reading.area_of(session, LAHORE)
-    head = running.heads_by_key(session, ["robbery"])
-    week = running.coming_week(NOW)
+    head = planning.heads_by_key(session, ["robbery"])
+    week = planning.coming_week(NOW)
     cube, _ = running.cubes(session, area, head, week, NOW, discoveries=EVERYTHING)["robbery"]
     made = making.make_forecast(cube, week, "robbery", left_out={}, facts={})
     return made.forecast.rate.tolist()
@@ -122,7 +122,7 @@ def test_what_is_learned_later_changes_nothing_before(forecast: Callable[..., in
 
 def _mass(session: Session, date: datetime, head: str = "burglary") -> int:
     area = reading.area_of(session, LAHORE)
-    ids = [row["id"] for row in running.heads_by_key(session, [head])]
+    ids = [row["id"] for row in planning.heads_by_key(session, [head])]
     end = shifts.week_of(NOW)
     found = reading.pieces(session, area, ids, date=date, weeks=(end - 20, end))[ids[0]]
     return int(found.columns["mass"].sum())

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.forecasts import reading, running
+from app.forecasts import planning, reading
 from spatial import cells, shifts
 from spatial.mass import UNIT
 from tests import factories
@@ -19,7 +19,7 @@ CENTRE = ((_SOUTH + _NORTH) / 2, (_WEST + _EAST) / 2)
 
 def _pieces(session: Session, head: str) -> reading.Pieces:
     area = reading.area_of(session, LAHORE)
-    ids = [row["id"] for row in running.heads_by_key(session, [head])]
+    ids = [row["id"] for row in planning.heads_by_key(session, [head])]
     end = shifts.week_of(NOW)
     return reading.pieces(session, area, ids, date=NOW, weeks=(end - 20, end))[ids[0]]
 

@@ -113,8 +113,20 @@ def test_from_the_request_to_the_map(app: APIFlask, token: Callable[..., str], c
     asyncio.run(job_worker.work(app, wait=False))
     job = client.get(f"/api/jobs/{asked.get_json()['job']}", headers=analyst).get_json()
     assert job["state"] == "done", job
+    # A draft is for those who make and publish; nobody else sees a map that no officer has answered for.
+    assert client.get("/api/hotspots/latest", headers=station).status_code == 404
+    draft = client.get("/api/hotspots/latest", headers=analyst).get_json()["run"]
+    assert draft["state"] == "draft"
+    path = f"/api/hotspots/{draft['id']}/publish"
+    commander = {"Authorization": f"Bearer {token('commander')}"}
+    assert client.post(path, headers=analyst).status_code == 403
+    narrow = {"Authorization": f"Bearer {token('commander', GULBERG)}"}
+    assert client.post(path, headers=narrow).status_code == 403, "he sees the circle's run, and answers for his station"
+    assert client.post(path, headers=commander).status_code == 200
+    assert client.post(path, headers=commander).status_code == 409
     found = client.get("/api/hotspots/latest", headers=station).get_json()
     run = found["run"]
+    assert run["state"] == "published"
     assert (run["jurisdiction"], run["heads"], run["kinds"], run["resolution"]) == (CIRCLE, ["robbery"], ["fir"], 9)
     assert {"seed", "data_version", "data_hash", "permutations", "alpha", "window"} <= set(run)
     assert cells.to_hex(HOT) in {cell["cell"] for cell in found["cells"] if cell["kind"] == "hot"}
@@ -132,6 +144,42 @@ def test_from_the_request_to_the_map(app: APIFlask, token: Callable[..., str], c
     assert drawn >= {cell["cell"] for cell in found["cells"]}
     karachi = {"Authorization": f"Bearer {token('control', 'PK-SD-KHS')}"}
     assert client.get("/api/hotspots/latest", headers=karachi).status_code == 404
+
+
+def test_firs_and_complaints_are_mixed_only_if_asked(
+    app: APIFlask, token: Callable[..., str], client: FlaskClient, worker: Session
+) -> None:
+    chance = random.Random(9)
+    start = NOW - timedelta(days=20)
+    for _ in range(3):
+        cell = cells.cell_of(31.58, 74.31, 9)
+        factories.record(worker, "complaint", CITY, occurred=(start, start), placed=(9, [cell], [UNIT]))
+    worker.commit()
+    chance.random()
+    with app.app_context(), pytest.raises(running.TwiceCounted):
+        running.run(jurisdiction=CIRCLE, kinds=["fir", "complaint"], now=NOW)
+    firs = _run(app)
+    both = _run(app, kinds=["fir", "complaint"], mixed=True)
+    mass = {run: sum(row.mass for row in _cells(worker, run)) for run in (firs, both)}
+    assert mass[both] - mass[firs] == 3 * UNIT
+    analyst = {"Authorization": f"Bearer {token('analyst')}"}
+
+    def shown(query: str) -> int:
+        return int(client.get(f"/api/hotspots/latest{query}", headers=analyst).get_json()["run"]["id"])
+
+    # The newest run is of both; who asks for nothing in particular gets the newest of FIRs alone.
+    assert (shown(""), shown("?kinds=complaint,fir")) == (firs, both)
+    assert client.get("/api/hotspots/latest?kinds=complaint", headers=analyst).status_code == 404
+    assert client.get("/api/hotspots/latest?kinds=stay", headers=analyst).status_code == 400
+    asked = client.post("/api/hotspots", json={"kinds": ["fir", "complaint"]}, headers=analyst)
+    assert asked.status_code == 400 and "mixed" in asked.get_json()["detail"]
+
+
+def test_a_run_is_asked_for_inside_one_s_own_jurisdiction(token: Callable[..., str], client: FlaskClient) -> None:
+    analyst = {"Authorization": f"Bearer {token('analyst', GULBERG)}"}
+    for elsewhere in (CIRCLE, CITY, "PK-SD-KHS"):
+        assert client.post("/api/hotspots", json={"jurisdiction": elsewhere}, headers=analyst).status_code == 403
+    assert client.post("/api/hotspots", json={"jurisdiction": GULBERG}, headers=analyst).status_code == 202
 
 
 def test_protected_heads_are_left_out(app: APIFlask, worker: Session) -> None:
