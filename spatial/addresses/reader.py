@@ -395,4 +395,6 @@ class Reader:
         )
 
     def _add(self, kind: str, key: str, number: str | None, start: int, end: int, terms: tuple[str, ...]) -> None:
-        self.found.append(Part(kind, key, number, self.relation, start, end, terms))
+        # A lone hamza is a token of which the normal spelling leaves nothing.
+        said = tuple(term for term in terms if term)
+        self.found.append(Part(kind, key, number, self.relation, start, end, said))

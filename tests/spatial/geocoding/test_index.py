@@ -88,3 +88,9 @@ def test_nothing_is_an_index_too() -> None:
     empty = PlaceIndex.build([])
     assert len(empty) == 0
     assert terms(empty, "gulberg") == set()
+
+
+def test_a_lone_hamza_is_no_term() -> None:
+    """A mosque of the reference data is written so; the index of the whole country stopped at it."""
+    mosque = Place("m", "مسجد قبا ء", "landmark", 31.5, 74.3, 150.0, None, "Lahore")
+    assert "" not in PlaceIndex.build([Entry(mosque)]).terms
