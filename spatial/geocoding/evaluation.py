@@ -249,4 +249,5 @@ def calibration(judged: Iterable[Judged], bins: int = 10) -> Calibration:
 
 def script_of(text: str) -> str:
     """Give the script of a text: ``Urdu`` if any letter of it is Arabic, else ``Latin``."""
-    return "Urdu" if any(low <= ord(letter) <= high for letter in text for low, high in _URDU) else "Latin"
+    letters = (ord(letter) for letter in text if letter.isalpha())  # an Urdu comma alone makes no Urdu text
+    return "Urdu" if any(low <= letter <= high for letter in letters for low, high in _URDU) else "Latin"

@@ -22,7 +22,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
-from scipy.spatial import cKDTree
 
 from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parts
@@ -360,6 +359,9 @@ def joined_terms(read: Sequence[Part]) -> list[str]:
 
 def _neighbours(points: NDArray[np.float64], district: NDArray[np.int64], count: int) -> NDArray[np.int16]:
     """Give the pairs of districts that touch: places of both lie within a few kilometres, more than once."""
+    # Slow to import, and needed only while an index is built: the first answer of a cold process is due in two seconds.
+    from scipy.spatial import cKDTree
+
     if len(points) < 2:
         return np.empty((0, 2), dtype=np.int16)
     squeezed = np.column_stack([points[:, 0] * 111.0, points[:, 1] * 111.0 * math.cos(math.radians(30.0))])

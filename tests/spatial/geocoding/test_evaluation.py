@@ -101,4 +101,5 @@ def test_calibration_leaves_the_unplaced_out() -> None:
 def test_script() -> None:
     assert evaluation.script_of("Block 5, Clifton") == "Latin"
     assert evaluation.script_of("Block 5, کلفٹن") == "Urdu"
+    assert evaluation.script_of("Shop 3، Block 5۔") == "Latin", "punctuation is of no script"
     assert evaluation.script_of("") == "Latin"
