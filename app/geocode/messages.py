@@ -29,6 +29,51 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The coordinates {lat}, {lon} are not in Pakistan and were not used.",
         "نقاط {lat}، {lon} پاکستان میں نہیں، اس لیے استعمال نہیں ہوئے۔",
     ),
+    "coordinates_negative": (
+        "The coordinates have a minus sign, which would put them outside Pakistan; they were not used. "
+        "Without it they would be {offered_lat}, {offered_lon}.",
+        "نقاط پر منفی کا نشان ہے جو انہیں پاکستان سے باہر لے جاتا ہے؛ استعمال نہیں ہوئے۔ "
+        "نشان کے بغیر یہ {offered_lat}، {offered_lon} ہوتے۔",
+    ),
+    "coordinates_utm": (
+        "The coordinates are metres of the UTM grid, not degrees; they were not used. Give the zone, or degrees.",
+        "یہ نقاط UTM گرڈ کے میٹر ہیں، درجے نہیں؛ استعمال نہیں ہوئے۔ زون بتائیں یا درجے دیں۔",
+    ),
+    "coordinates_utm_without_zone": (
+        "The coordinates are metres of the UTM grid without their zone (41, 42 or 43); they were not used.",
+        "یہ نقاط UTM گرڈ کے میٹر ہیں مگر زون (41، 42 یا 43) درج نہیں؛ استعمال نہیں ہوئے۔",
+    ),
+    "coordinates_utm_zone": (
+        "The coordinates name a UTM zone that is not one of Pakistan's (41, 42, 43); they were not used.",
+        "نقاط کا UTM زون پاکستان کے زونوں (41، 42، 43) میں سے نہیں؛ استعمال نہیں ہوئے۔",
+    ),
+    "coordinates_in_feet": (
+        "The coordinates look like a grid in feet; they were not used. Give metres with the zone, or degrees.",
+        "نقاط فٹ کے گرڈ میں لگتے ہیں؛ استعمال نہیں ہوئے۔ زون کے ساتھ میٹر یا درجے دیں۔",
+    ),
+    "coordinates_minutes": (
+        "The coordinates are degrees and minutes written as one number; they were not used. "
+        "They would mean {offered_lat}, {offered_lon}.",
+        "نقاط میں درجے اور منٹ ایک ہی عدد میں لکھے ہیں؛ استعمال نہیں ہوئے۔ "
+        "مراد {offered_lat}، {offered_lon} ہو سکتی ہے۔",
+    ),
+    "coordinates_without_point": (
+        "The coordinates have lost their decimal point; they were not used. "
+        "They would mean {offered_lat}, {offered_lon}.",
+        "نقاط کا اعشاریہ گم ہے؛ استعمال نہیں ہوئے۔ مراد {offered_lat}، {offered_lon} ہو سکتی ہے۔",
+    ),
+    "coordinates_in_text": (
+        "The text itself gives the coordinates {lat}, {lon}.",
+        "متن ہی میں نقاط {lat}، {lon} درج ہیں۔",
+    ),
+    "coordinates_few_digits": (
+        "The coordinates have so few digits that they are good to about {accuracy_m} m only.",
+        "نقاط کے ہندسے اتنے کم ہیں کہ یہ صرف تقریباً {accuracy_m} میٹر تک درست ہیں۔",
+    ),
+    "coordinates_outside_district": (
+        "The coordinates lie outside the district that the record names.",
+        "یہ نقاط اندراج میں دیے گئے ضلع سے باہر ہیں۔",
+    ),
     "coordinates_given": ("The source gave coordinates.", "ماخذ نے نقاط دیے۔"),
     "coordinates_given_vague": (
         "The source gave coordinates, good to about {accuracy_m} m, so they were spread.",

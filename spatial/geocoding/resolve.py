@@ -91,7 +91,7 @@ def resolve(query: Query, gazetteer: Gazetteer) -> Fix:
     if query.station and station is None:
         reasons.append(Reason("station_unknown", {"station": query.station}))
     return (
-        coordinates.rung(query.lat, query.lon, query.accuracy_m, station, reasons)
+        coordinates.rung(query.lat, query.lon, query.accuracy_m, station, reasons, text=query.text)
         or _by_name(query, station, gazetteer, reasons)
         or bearing.rung(query.text, query.distance_m, query.direction, station, reasons)
         or _by_station(station, reasons)

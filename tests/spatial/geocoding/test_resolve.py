@@ -16,7 +16,7 @@ from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea, reso
 from spatial.mass import UNIT
 from spatial.model import Fix, Method
 
-THANA = (31.50, 74.30)
+THANA = (31.5003, 74.3004)
 AREA = shapely.box(74.25, 31.45, 74.35, 31.55)
 STATION = StationArea("LHR-1", *THANA, AREA, "Lahore")
 HOUSELESS = StationArea("LHR-2", 31.6, 74.4, None, "Lahore")
@@ -50,17 +50,17 @@ def codes(fix: Fix) -> list[str]:
 
 
 def test_good_coordinates_are_one_base_cell() -> None:
-    fix = resolve(Query(lat=31.51, lon=74.31, station="LHR-1"), GAZETTEER)
+    fix = resolve(Query(lat=31.5102, lon=74.3101, station="LHR-1"), GAZETTEER)
     assert fix.method is Method.COORDINATES
-    assert fix.cells == (cells.cell_of(31.51, 74.31),)
+    assert fix.cells == (cells.cell_of(31.5102, 74.3101),)
     assert fix.masses == (UNIT,)
     assert fix.accuracy_m == 20
     assert codes(fix) == ["coordinates_given"]
-    assert resolve(Query(lat=31.51, lon=74.31, accuracy_m=8), GAZETTEER).accuracy_m == 8
+    assert resolve(Query(lat=31.5102, lon=74.3101, accuracy_m=8), GAZETTEER).accuracy_m == 8
 
 
 def test_vague_coordinates_are_spread() -> None:
-    fix = resolve(Query(lat=31.51, lon=74.31, accuracy_m=1000), GAZETTEER)
+    fix = resolve(Query(lat=31.5102, lon=74.3101, accuracy_m=1000), GAZETTEER)
     assert len(fix.cells) > 7
     assert fix.accuracy_m == 1000
     assert codes(fix) == ["coordinates_given_vague"]
@@ -86,9 +86,9 @@ def test_bad_coordinates_fall_to_the_next_rung_with_a_reason(lat: float, lon: fl
 def test_pins_at_the_desk_and_far_away_are_told() -> None:
     desk = resolve(Query(lat=THANA[0], lon=THANA[1], station="LHR-1"), GAZETTEER)
     assert "coordinates_at_station" in codes(desk)
-    away = resolve(Query(lat=33.7, lon=73.1, station="LHR-1"), GAZETTEER)
+    away = resolve(Query(lat=33.7012, lon=73.1034, station="LHR-1"), GAZETTEER)
     assert "coordinates_outside_station_area" in codes(away)
-    good = resolve(Query(lat=31.51, lon=74.31, station="LHR-1"), GAZETTEER)
+    good = resolve(Query(lat=31.5102, lon=74.3101, station="LHR-1"), GAZETTEER)
     assert desk.score < away.score < good.score
 
 
