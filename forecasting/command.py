@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from forecasting.artifact import canonical_json, json_hash, versions
-from forecasting.cube import Cube, StudyArea
+from forecasting.cube import Cube, StudyArea, relate
 from forecasting.errors import BadInput, ForecastingError
 from forecasting.incidents import Calendar, Incidents, read_cells, read_incidents
 from forecasting.metrics import BUDGETS
@@ -48,7 +48,14 @@ def backtest(options: argparse.Namespace) -> int:
     given = read_cells(options.cells, options.resolution) if options.cells else None
     area = study_area(columns, given, weeks[0])
     span = (int(columns["week"].min()), weeks[-1] + 1)
-    tasks = [(Cube.from_events(columns, area=area, weeks=span, category=category), category) for category in categories]
+    # All categories are read, whichever are asked for: what else is recorded in a place says something of it.
+    cubes = relate(
+        {
+            category: Cube.from_events(columns, area=area, weeks=span, category=category)
+            for category in _categories(incidents, None)
+        }
+    )
+    tasks = [(cubes[category], category) for category in categories]
     parts = [_part(options.predictions, number) for number in range(len(tasks))] if options.predictions else []
     places: list[Path | None] = [*parts] if parts else [None] * len(tasks)
     try:

@@ -6,7 +6,7 @@ named columns and refuses every other (trust.md F2, F3).
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -50,6 +50,7 @@ class StudyArea:
             raise BadEvents("the study area mixes H3 resolutions")
         self._rings: dict[int, sparse.csr_array] = {}
         self._pairs: dict[float, Pairs] = {}
+        self._blurs: dict[tuple[float, float], sparse.csr_array] = {}
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -103,6 +104,21 @@ class StudyArea:
             self._pairs[reach_m] = Pairs(row, column, np.linalg.norm(points[row] - points[column], axis=1))
         return self._pairs[reach_m]
 
+    def blur(self, width: float, reach: float) -> sparse.csr_array:
+        """Gaussian mean over the other cells of the area, as a matrix of shape (c, c).
+
+        Width (one standard deviation) and reach are in distances between neighbouring cells. A cell with no other
+        within reach has an empty row.
+        """
+        if (width, reach) not in self._blurs:
+            row, column, metres = self.pairs(reach * self.spacing_m)
+            other = row != column
+            row, column = row[other], column[other]
+            weights = np.exp(-0.5 * (metres[other] / (width * self.spacing_m)) ** 2)
+            sums = np.bincount(row, weights=weights, minlength=len(self))
+            self._blurs[width, reach] = sparse.csr_array((weights / sums[row], (row, column)), shape=(len(self),) * 2)
+        return self._blurs[width, reach]
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -130,6 +146,9 @@ class Cube:
         Micro-units of each week outside the area: a score must count them as missed.
     left_out : LeftOut
         Events that are not among the pieces.
+    related : mapping of str to Cube
+        Cubes of other heads over the same area and weeks, by name: what else is recorded in a place says
+        something of it. A method may use them or not. They are replayed with this one.
     """
 
     area: StudyArea
@@ -140,6 +159,13 @@ class Cube:
     known_at: Integers
     outside: Integers
     left_out: LeftOut = field(default_factory=LeftOut)
+    related: Mapping[str, "Cube"] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, other in self.related.items():
+            same = np.array_equal(other.weeks, self.weeks) and np.array_equal(other.area.cells, self.area.cells)
+            if not same or other.related:
+                raise BadEvents(f"the related head {name} is not a plain cube over the same cells and weeks")
 
     @classmethod
     def from_events(
@@ -274,11 +300,26 @@ class Cube:
             known_at=self.known_at[kept],
             outside=self.outside[:length],
             left_out=self.left_out,
+            related={name: Cube.as_known(other, week) for name, other in self.related.items()},
         )
 
     def observed(self, week: int) -> Floats:
         """Records of one week as known at the end, float64, shape (c,): what a forecast is scored against."""
         return self.records[:, week - int(self.weeks[0])]
+
+
+def relate(cubes: Mapping[str, Cube]) -> dict[str, Cube]:
+    """Give every head's cube the others as its related heads, in the order of their names.
+
+    Raises
+    ------
+    BadEvents
+        If they do not lie over the same cells and weeks.
+    """
+    return {
+        name: replace(cube, related={other: cubes[other] for other in sorted(cubes) if other != name})
+        for name, cube in cubes.items()
+    }
 
 
 def data_hash(cube: Cube) -> str:
@@ -287,4 +328,6 @@ def data_hash(cube: Cube) -> str:
     for column in (cube.cells, cube.weeks, cube.cell_index, cube.week_index, cube.piece_mass, cube.known_at):
         digest.update(len(column).to_bytes(8, "little"))
         digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
+    for name in sorted(cube.related):
+        digest.update(f"related {name}\n{data_hash(cube.related[name])}\n".encode())
     return digest.hexdigest()

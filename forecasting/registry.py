@@ -7,6 +7,7 @@ from forecasting.errors import UnknownMethod
 from forecasting.forecasters.base import Forecaster
 from forecasting.forecasters.decayed_mean import DecayedMean
 from forecasting.forecasters.hierarchical import Hierarchical
+from forecasting.forecasters.kernel_mixture import KernelMixture
 from forecasting.forecasters.last_year import LastYear
 from forecasting.forecasters.prospective_kde import ProspectiveKde
 from forecasting.forecasters.retrospective_kde import RetrospectiveKde
@@ -22,6 +23,7 @@ METHODS: MappingProxyType[str, Callable[[], Forecaster]] = MappingProxyType(
         SmoothedDecayedMean.name: SmoothedDecayedMean,
         Hierarchical.name: Hierarchical,
         SelfExciting.name: SelfExciting,
+        KernelMixture.name: KernelMixture,
     }
 )
 

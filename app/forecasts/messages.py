@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from forecasting.model import AREA_MEAN, LONG_RUN, NEAR_REPEAT, RECENCY, SURROUNDINGS
+from forecasting.model import AREA_MEAN, LONG_RUN, NEAR_REPEAT, RECENCY, RELATED_HEADS, SURROUNDINGS
 
 DRIVERS: dict[str, tuple[str, str]] = {
     RECENCY: (
@@ -21,6 +21,10 @@ DRIVERS: dict[str, tuple[str, str]] = {
     SURROUNDINGS: (
         "The usual level of the surroundings, up to %(rings)d cells away",
         "اردگرد کے علاقے کی عمومی سطح، %(rings)d خانے دور تک",
+    ),
+    RELATED_HEADS: (
+        "Other crime recorded in and around this cell",
+        "اس خانے میں اور اس کے اردگرد درج دیگر جرائم",
     ),
     AREA_MEAN: (
         "The usual level of the whole area",

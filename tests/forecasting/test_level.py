@@ -1,0 +1,59 @@
+"""The level of the whole area: quick where it moves, whole where registrations come late."""
+
+import numpy as np
+import pytest
+
+from forecasting.cube import Cube
+from forecasting.level import forecast_totals, known_totals, learn_level, total_at
+
+FIRST_WEEK = 2800
+
+
+def cube_of(area, totals, delay=0):
+    """Records of each week in one cell after another, known ``delay`` weeks after theirs for every second one."""
+    week = np.repeat(np.arange(len(totals)) + FIRST_WEEK, totals)
+    order = np.arange(len(week))
+    events = {
+        "cell": area.cells[order % len(area)],
+        "week": week,
+        "known_at": week + np.where(order % 2, delay, 0),
+    }
+    return Cube.from_events(events, area=area, weeks=(FIRST_WEEK, FIRST_WEEK + len(totals)))
+
+
+def test_a_level_that_moves_is_followed_quickly_and_one_that_does_not_slowly(area):
+    random = np.random.default_rng(0)
+    season = 300 * (1 + 0.4 * np.sin(np.arange(80) * 2 * np.pi / 30))
+    assert learn_level(cube_of(area, random.poisson(season))).half_life_weeks <= 3
+    assert learn_level(cube_of(area, random.poisson(20, size=80))).half_life_weeks >= 26
+
+
+def test_what_is_known_at_once_needs_no_factor(area):
+    assert learn_level(cube_of(area, np.random.default_rng(1).poisson(30, size=60))).factor == 1.0
+
+
+def test_late_registration_is_made_up_for_and_was_missed_without(area):
+    totals = np.random.default_rng(2).poisson(400, size=90)
+    cube = cube_of(area, totals, delay=3)
+    week = FIRST_WEEK + 80
+    known = cube.as_known(week)
+    level = learn_level(known)
+    now = np.array([80])
+    assert level.factor > 1
+    assert total_at(known, now, level)[0] == pytest.approx(400, rel=0.05)
+    # The control: a level that takes the half-registered weeks as they are.
+    naive = forecast_totals(known.records.sum(axis=0)[:, None], now, 2.0, floor=0)[0]
+    assert naive < 0.8 * 400
+
+
+def test_totals_are_replayed_as_they_were_known(area):
+    cube = cube_of(area, np.full(10, 8), delay=2)
+    known = known_totals(cube, np.array([3, 9]))
+    # At the start of week 3: the first week whole, the next two half; nothing later.
+    assert known[:, 0].tolist() == [8, 4, 4] + [0] * 7
+    assert known[:9, 1].tolist() == [8] * 7 + [4, 4]
+
+
+def test_nothing_at_all_is_still_above_nought(area):
+    cube = Cube.from_events({"cell": [], "week": []}, area=area, weeks=(0, 40))
+    assert 0 < total_at(cube, np.array([40]), learn_level(cube))[0] < 0.05
