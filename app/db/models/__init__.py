@@ -14,6 +14,7 @@ from app.db.models.base import Base
 from app.db.models.desks import SavedView
 from app.db.models.geocoding import LocalName, LocalNamePin, RedoRun
 from app.db.models.mass import FixRow, Mass, Rollup, RollupDelta
+from app.db.models.patrols import PatrolPlace, PatrolPlan, PatrolRenewal, PatrolVisit, WeeklyCopy, WeeklyReport
 from app.db.models.records import (
     Complaint,
     Delivery,
@@ -81,6 +82,10 @@ __all__ = [
     "LoginAttempt",
     "Mass",
     "Party",
+    "PatrolPlace",
+    "PatrolPlan",
+    "PatrolRenewal",
+    "PatrolVisit",
     "Place",
     "PlaceName",
     "Quarantine",
@@ -98,4 +103,6 @@ __all__ = [
     "Source",
     "Stay",
     "VisibleStation",
+    "WeeklyCopy",
+    "WeeklyReport",
 ]
