@@ -24,8 +24,7 @@ ROOMS = (
     "hotspots",
     "audit",
     "pins",
-    "views",
-)
+    "views", "beats",)
 
 csrf = CSRFProtect()
 

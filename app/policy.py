@@ -27,6 +27,9 @@ class Permission(StrEnum):
     PUBLISH_FORECASTS = "publish_forecasts"
     DELIVER = "deliver"
     PIN = "pin"
+    PLAN_PATROLS = "plan_patrols"
+    LOG_VISITS = "log_visits"
+    SEE_BRIEFINGS = "see_briefings"
     SEE_AUDIT = "see_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_OWN_ACCOUNT = "see_own_account"
@@ -38,11 +41,13 @@ _MAP = _EVERYONE | {_P.SEE_MAP, _P.SEE_FORECASTS}
 
 ROLES: dict[str, frozenset[Permission]] = {
     # A station officer works the station's own records, persons included.
-    "station": _MAP | {_P.SEE_RECORDS, _P.SEE_PERSONS, _P.SEE_PROTECTED, _P.DELIVER, _P.PIN},
-    "planner": _MAP | {_P.SEE_RECORDS},
+    "station": _MAP
+    | {_P.SEE_RECORDS, _P.SEE_PERSONS, _P.SEE_PROTECTED, _P.DELIVER, _P.PIN}
+    | {_P.PLAN_PATROLS, _P.LOG_VISITS, _P.SEE_BRIEFINGS},
+    "planner": _MAP | {_P.SEE_RECORDS, _P.PLAN_PATROLS, _P.LOG_VISITS, _P.SEE_BRIEFINGS},
     "control": _MAP | {_P.SEE_RECORDS},
-    "commander": _MAP | {_P.SEE_RECORDS, _P.SEE_PROTECTED, _P.PUBLISH_FORECASTS},
-    "analyst": _MAP | {_P.SEE_RECORDS, _P.RUN_FORECASTS, _P.DELIVER},
+    "commander": _MAP | {_P.SEE_RECORDS, _P.SEE_PROTECTED, _P.PUBLISH_FORECASTS, _P.PLAN_PATROLS, _P.SEE_BRIEFINGS},
+    "analyst": _MAP | {_P.SEE_RECORDS, _P.RUN_FORECASTS, _P.DELIVER, _P.SEE_BRIEFINGS},
     # An auditor sees who did what, never the records themselves.
     "auditor": _EVERYONE | {_P.SEE_AUDIT},
     # An administrator keeps accounts and deliveries, and has no business with persons.

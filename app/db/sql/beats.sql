@@ -22,7 +22,7 @@ ORDER BY st.name, st.code, length(j.code), j.code
 
 -- name: beats.areas
 -- Gives the outline of units as GeoJSON, by the primary key.
-SELECT j.id, ST_AsGeoJSON(j.area, 5) AS shape FROM jurisdiction j WHERE j.id = ANY (CAST(:units AS bigint[]))
+SELECT j.id, ST_AsGeoJSON(j.area, 5) AS shape FROM jurisdiction j WHERE j.id = ANY (CAST(:units AS bigint[])) AND j.area IS NOT NULL
 
 -- name: beats.stations
 -- Gives the recording units at and below a jurisdiction.
@@ -64,23 +64,24 @@ WHERE f.level = 9 AND ((f.cell >> 52) & 15) = 9 AND NOT (f.protected AND :hides_
 GROUP BY 1, 2
 
 -- name: beats.runs
--- Gives the published run of each head that covers a jurisdiction: of the newest week, then of the nearest area.
+-- Gives the published run of each head that covers a jurisdiction: of the wanted shift where there is one, of the newest week,
+-- then of the nearest area.  None that is paused.
 -- Answered by forecast_run_latest.
-SELECT DISTINCT ON (f.head_id) f.id, f.week, f.resolution, f.method, f.made_at, f.expires_at, h.key AS head, h.name AS head_name,
+SELECT DISTINCT ON (f.head_id) f.id, f.week, f.shift, f.resolution, f.method, f.made_at, f.expires_at, h.key AS head, h.name AS head_name,
   h.name_ur AS head_name_ur, j.code AS jurisdiction
 FROM forecast_run f
 JOIN jurisdiction j ON j.id = f.jurisdiction_id
 JOIN jurisdiction wanted ON wanted.id = :top
 JOIN crime_head h ON h.id = f.head_id
-WHERE f.state = 'published' AND f.expires_at > :now AND j.path @> wanted.path
+WHERE f.state = 'published' AND NOT f.paused AND f.expires_at > :now AND j.path @> wanted.path
+  AND (f.shift IS NULL OR f.shift = :shift)
   AND (CAST(:heads AS smallint[]) IS NULL OR f.head_id = ANY (CAST(:heads AS smallint[])))
-ORDER BY f.head_id, f.week DESC, nlevel(j.path) DESC, f.id DESC
+ORDER BY f.head_id, f.week DESC, f.shift NULLS LAST, nlevel(j.path) DESC, f.id DESC
 
 -- name: beats.run_cells
 -- Gives the cells of runs that lie among some, with what is expected in each.
 -- Answered by forecast_cell's primary key.
-SELECT c.run_id, c.cell, c.rate, coalesce(CAST(r.parameters ->> 'dispersion' AS double precision), 0) AS dispersion
-FROM forecast_cell c JOIN forecast_run r ON r.id = c.run_id
+SELECT c.run_id, c.cell, c.rate, c.dispersion FROM forecast_cell c
 WHERE c.run_id = ANY (CAST(:runs AS bigint[])) AND c.cell = ANY (CAST(:cells AS bigint[]))
 
 -- name: beats.drivers
@@ -112,7 +113,7 @@ ORDER BY w.n
 -- name: beats.roads
 -- Gives the roads and city outlines in a box of degrees as GeoJSON in degrees, for the sketch on a card.
 -- Answered by ground_shape.
-SELECT g.kind, g.class, ST_AsGeoJSON(ST_Transform(ST_Simplify(g.shape, 8), 4326), 5) AS shape
+SELECT g.kind, ST_AsGeoJSON(ST_Transform(ST_Simplify(g.shape, 8, true), 4326), 5) AS shape
 FROM ground g
 WHERE g.kind IN ('road', 'neighbourhood')
   AND g.shape && ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, 4326), 3857)
