@@ -6,7 +6,6 @@ from typing import Any
 
 from apiflask import APIBlueprint, APIFlask
 from flask import Response, render_template, request
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.audit.service import note
@@ -75,8 +74,7 @@ def print_cards(number: int) -> Response:
     note(session, "plan_printed", "patrol_plan", number, detail={"language": language, "bytes": len(body)})
     session.commit()
     response = Response(body, mimetype="application/pdf")
-    name = _("beat-cards-%(number)s.pdf", number=number) if language == "en" else f"beat-cards-{number}.pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Content-Disposition"] = f'inline; filename="beat-cards-{number}-{language}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

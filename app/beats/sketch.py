@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.beats.areas import Area
 from app.db.named import sql
 
-WIDTH, HEIGHT = 520.0, 330.0
+WIDTH, HEIGHT = 520.0, 265.0
 #: A card whose places lie close together still shows the streets around.
 LEAST_M = 1_600.0
 _METRES_A_DEGREE = 111_195.0

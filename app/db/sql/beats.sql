@@ -93,15 +93,15 @@ WHERE c.run_id = ANY (CAST(:runs AS bigint[])) AND c.cell = ANY (CAST(:cells AS 
 ORDER BY c.cell, c.rate DESC, h.id
 
 -- name: beats.names
--- Gives for each point the nearest named place within a kilometre, and the nearest neighbourhood.  No mosque, no school: a card
--- must not point a patrol at a congregation or at children.
+-- Gives for each point the nearest named place within a kilometre, and the nearest neighbourhood.  No mosque, school or
+-- clinic: a card must not point a patrol at a congregation, at children, or at a doctor by name.
 -- Answered by place_point.
 SELECT w.n, near.name, near.name_ur, around.name AS around, around.name_ur AS around_ur
 FROM unnest(CAST(:lats AS double precision[]), CAST(:lons AS double precision[])) WITH ORDINALITY AS w (lat, lon, n)
 LEFT JOIN LATERAL (
   SELECT p.name, p.name_ur FROM place p
   WHERE p.point && ST_Expand(ST_SetSRID(ST_MakePoint(w.lon, w.lat), 4326), 0.01) AND p.kind IN ('landmark', 'street')
-    AND coalesce(p.category, '') !~ 'mosques|schools'
+    AND coalesce(p.category, '') !~ 'mosques|schools|hospitals'
   ORDER BY p.point <-> ST_SetSRID(ST_MakePoint(w.lon, w.lat), 4326), p.id LIMIT 1) AS near ON true
 LEFT JOIN LATERAL (
   SELECT p.name, p.name_ur FROM place p
