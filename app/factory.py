@@ -24,7 +24,9 @@ ROOMS = (
     "hotspots",
     "audit",
     "pins",
-    "views", "beats",)
+    "views",
+    "beats",
+)
 
 csrf = CSRFProtect()
 

@@ -57,7 +57,7 @@ def _fetcher() -> Any:
     """Give what WeasyPrint reads files through: those under static/, and no other address whatever its scheme."""
     from weasyprint.urls import URLFetcher, url_is_absolute
 
-    class OwnFiles(URLFetcher):  # type: ignore[misc]
+    class OwnFiles(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
             prefix = STATIC.as_uri() + "/"
             if not url_is_absolute(url) or not url.startswith(prefix):

@@ -202,7 +202,7 @@ def shared_tours(start: Floats, points: Floats, patrols: int, pace: Pace) -> tup
     bearing = np.arctan2(points[:, 0] - start[0], points[:, 1] - start[1])
     swept = [int(index) for index in np.lexsort((np.arange(count), bearing))]
     sizes = [count // patrols + (1 if patrol < count % patrols else 0) for patrol in range(patrols)]
-    best: tuple[float, float, list[Tour]] | None = None
+    best = (math.inf, math.inf, list[Tour]())
     for turn in range(count if patrols > 1 else 1):
         turned, tours, at = swept[turn:] + swept[:turn], [], 0
         for size in sizes:
@@ -211,9 +211,8 @@ def shared_tours(start: Floats, points: Floats, patrols: int, pace: Pace) -> tup
             order, metres = tour_of(start, points[own])
             tours.append(Tour(tuple(own[index] for index in order), metres, pace.minutes(metres, size)))
         measure = (max(tour.minutes for tour in tours), sum(tour.metres for tour in tours))
-        if best is None or measure < (best[0] - 1e-9, best[1]):
+        if measure < (best[0] - 1e-9, best[1]):
             best = (*measure, tours)
-    assert best is not None
     return tuple(best[2])
 
 
@@ -271,4 +270,3 @@ def plan(
     if found is None:
         raise NoPlan
     return found
-

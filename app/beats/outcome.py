@@ -1,6 +1,5 @@
 """What was planned, what was visited, and what happened, side by side: of one plan, and week by week."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -123,7 +122,9 @@ def start_visit(
     if row is None:
         raise NoSuchPlace
     # The phone's point stays out of the log: it is where an officer stood.
-    note(session, "visit_started" if minutes is None else "visit_typed", "patrol_visit", row.id, detail={"place": place})
+    note(
+        session, "visit_started" if minutes is None else "visit_typed", "patrol_visit", row.id, detail={"place": place}
+    )
     return {"id": row.id, "place": place, "started_at": iso(row.started_at), "minutes": minutes}
 
 

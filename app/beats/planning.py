@@ -50,9 +50,7 @@ def filter_of(session: Session, area: Area, body: ProposalBody) -> Filter:
     """Give the filter of a plan, which the planner's page names like every other."""
     query = FilterQuery(window=body.window, heads=body.heads, kinds=body.kinds or "fir", shift=body.shift)
     wanted = Filter.parse(query, session)
-    return service.with_window(
-        replace(wanted, stations=area.stations, resolution=h3cells.BASE_RESOLUTION)
-    )
+    return service.with_window(replace(wanted, stations=area.stations, resolution=h3cells.BASE_RESOLUTION))
 
 
 def weigh(session: Session, area: Area, wanted: Filter, by: str) -> Weights:
@@ -107,9 +105,7 @@ def propose(session: Session, area: Area, body: ProposalBody) -> dict[str, Any]:
     for row in found["places"]:
         row["locked"] = h3cells.from_hex(row["cell"]) in locked
     return found | {
-        "resting": [
-            {"cell": h3cells.to_hex(cell), "weeks": standing[cell]["weeks"]} for cell in sorted(resting)
-        ],
+        "resting": [{"cell": h3cells.to_hex(cell), "weeks": standing[cell]["weeks"]} for cell in sorted(resting)],
         "start": {"lat": start[0], "lon": start[1], "name": unit.station_name, "name_ur": unit.station_name_ur},
         "week_start": shifts.week_start(body.week_number()).date().isoformat(),
     }
@@ -138,7 +134,9 @@ def _shared(area: Area, body: PlanBody, points: NDArray[np.float64]) -> list[int
     if all(place.patrol for place in body.places):
         return [min(place.patrol, body.patrols) for place in body.places]
     patrols = [0] * len(body.places)
-    for patrol, tour in enumerate(coverage.shared_tours(np.array(area.start()[0]), points, body.patrols, body.pace()), 1):
+    for patrol, tour in enumerate(
+        coverage.shared_tours(np.array(area.start()[0]), points, body.patrols, body.pace()), 1
+    ):
         for place in tour.places:
             patrols[place] = patrol
     return patrols
@@ -310,8 +308,8 @@ def _keep_places(session: Session, area: Area, plan: int, body: PlanBody, rows: 
     columns: dict[str, list[Any]] = {
         name: []
         for name in (
-            "stations", "patrols", "positions", "cells", "list_cells", "lats", "lons", "decisions", "lockeds", "reasons",
-            "covereds", "names", "names_ur", "drivers",
+            "stations", "patrols", "positions", "cells", "list_cells", "lats", "lons", "decisions", "lockeds",
+            "reasons", "covereds", "names", "names_ur", "drivers",
         )
     }  # fmt: skip
 

@@ -66,7 +66,7 @@ def show_plan(number: int) -> str:
 @bp.doc(hide=True)
 @allows(Permission.PLAN_PATROLS)
 def print_cards(number: int) -> Response:
-    """Whoever plans patrols; one beat card a patrol in one PDF, in the language of `lang`.  The print is written down."""
+    """Whoever plans patrols; one beat card a patrol in one PDF, in the language of `lang`.  It is written down."""
     asked = request.args.get("lang", "")
     language = asked if asked in LANGUAGES else locale_code()
     session = db_session()

@@ -10,6 +10,7 @@ from app.records.schemas import Answer
 from spatial import shifts
 from spatial.coverage import Pace
 
+
 class AreaQuery(BaseModel):
     """Which area: a district, circle or station of one's own scope."""
 

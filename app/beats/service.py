@@ -95,10 +95,7 @@ def cell_masses(session: Session, area: Area, wanted: Filter, hides: bool) -> tu
     """Give the base cells of the area that hold mass, their masses, and what lies beside them by place."""
     rows = session.execute(
         sql("beats.cells"),
-        wanted.binds()
-        | wanted.window.weeks()
-        | range_binds([(0, 0, 9), *area.ranges])
-        | {"hides_protected": hides},
+        wanted.binds() | wanted.window.weeks() | range_binds([(0, 0, 9), *area.ranges]) | {"hides_protected": hides},
     ).all()
     shown = [(row.cell, row.mass) for row in rows if row.place == "shown"]
     table = np.array(shown, dtype=np.int64).reshape(-1, 2)

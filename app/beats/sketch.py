@@ -1,4 +1,4 @@
-"""The map sketch of a beat card: roads, the area's edge, the places with their numbers, the way between them; as SVG."""
+"""The map sketch of a beat card, as SVG: roads, the area's edge, the places with their numbers, the way between."""
 
 import json
 import math
@@ -53,7 +53,8 @@ def sketch(
 ) -> dict[str, Any]:
     """Give what the card's template draws: paths, circles, the way, and a scale bar of a round length."""
     frame = frame_of([start, *places])
-    roads, blocks = [], []
+    roads: list[str] = []
+    blocks: list[str] = []
     for row in session.execute(sql("beats.roads"), frame.box()):
         path = _path(json.loads(row.shape), frame)
         (roads if row.kind == "road" else blocks).append(path)
@@ -62,7 +63,9 @@ def sketch(
         for row in session.execute(sql("beats.areas"), {"units": [unit.id for unit in area.units]})
     ]
     way = [frame.at(*start), *(frame.at(*place) for place in places), frame.at(*start)]
-    bar_m = next(length for length in (5000, 2000, 1000, 500, 250) if length * frame.scale <= WIDTH / 3 or length == 250)
+    bar_m = next(
+        length for length in (5000, 2000, 1000, 500, 250) if length * frame.scale <= WIDTH / 3 or length == 250
+    )
     return {
         "width": WIDTH,
         "height": HEIGHT,
