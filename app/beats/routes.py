@@ -9,7 +9,7 @@ from flask import Response, render_template, request
 from flask_login import current_user
 
 from app.audit.service import note
-from app.beats import cards, outcome, planning, rest, service
+from app.beats import cards, outcome, planning, proposing, rest, service
 from app.beats.areas import Area, area_of
 from app.beats.schemas import (
     AreaQuery,
@@ -121,7 +121,7 @@ def outlines(query: AreaQuery) -> dict[str, Any]:
 @allows(Permission.PLAN_PATROLS)
 def propose(body: ProposalBody) -> dict[str, Any]:
     """Whoever plans patrols; the places that cover most within the budget, in tours."""
-    return planning.propose(db_session(), _area(body.jurisdiction), body)
+    return proposing.propose(db_session(), _area(body.jurisdiction), body)
 
 
 @bp.post("/api/beats/tours")
@@ -130,7 +130,7 @@ def propose(body: ProposalBody) -> dict[str, Any]:
 @allows(Permission.PLAN_PATROLS)
 def tours(body: PlanBody) -> dict[str, Any]:
     """Whoever plans patrols; the tours and the covered mass of places as they were moved, added and left out."""
-    return planning.measure(db_session(), _area(body.jurisdiction), body)
+    return proposing.measure(db_session(), _area(body.jurisdiction), body)
 
 
 @bp.get("/api/beats/plans")
