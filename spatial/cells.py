@@ -309,6 +309,12 @@ def weighted_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int], list[
     raise InvalidGeometry(f"The area overlaps more than {limit} cells of resolution {COARSEST_SHOWN}.")
 
 
+def are_of(cells: Iterable[int], resolution: int) -> bool:
+    """Say whether all of some integers are cells of one resolution; quicker than asking for the resolution of each."""
+    valid = h3.is_valid_cell
+    return all(0 < cell < 1 << 63 and (cell >> _RESOLUTION_SHIFT) & 0xF == resolution and valid(cell) for cell in cells)
+
+
 def compact(cells: Iterable[int]) -> list[int]:
     """Give the fewest cells of mixed resolutions that cover exactly the given cells of one resolution.
 

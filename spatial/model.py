@@ -112,9 +112,10 @@ class Fix:
         count = len(self.cells)
         if not 1 <= count <= MOST_CELLS or count != len(self.masses) or len(set(self.cells)) != count:
             raise InvalidFix("A fix has 1 to 64 different cells, each with its mass.")
-        for cell in self.cells:
-            if h3_cells.resolution(cell) != self.resolution:
-                raise MixedResolutions
+        if not h3_cells.are_of(self.cells, self.resolution):
+            for cell in self.cells:
+                if h3_cells.resolution(cell) != self.resolution:
+                    raise MixedResolutions
         if min(self.masses) <= 0 or sum(self.masses) != UNIT:
             raise InvalidMass
 

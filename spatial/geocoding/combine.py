@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from spatial import cells, projection
 from spatial.errors import InvalidGeometry
 from spatial.geocoding.frame import Box, Frame, Lattice, lattice
-from spatial.geocoding.layers import Bound, Grid, Layer
+from spatial.geocoding.layers import Bearing, Bound, Grid, Layer
 from spatial.geocoding.region import SMALLEST_ACCURACY_M, Region
 from spatial.mass import apportion
 from spatial.model import MOST_CELLS, Point
@@ -35,6 +35,7 @@ FEWEST_SHARE: Final = 0.05
 """A candidate with less of the mass than this is not worth its cells."""
 FLAT_M: Final = 80_000.0
 _NOTHING: Final = 1e-4
+_FEW_CELLS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Combination:
 def combine(
     lumps: Sequence[Lump],
     *,
-    bearing: Layer | None = None,
+    bearing: Bearing | None = None,
     trust: float = 0.9,
     bounds: Sequence[Bound] = (),
     plausible_m2: float = 1e9,
@@ -85,7 +86,7 @@ def combine(
     lumps : sequence of Lump
         Competing candidates. Their weights add up to at most 1; what is missing is the chance that none is meant,
         which only a bearing can place.
-    bearing : Layer or None
+    bearing : Bearing or None
         A second layer, that holds beside every candidate.
     trust : float
         The chance that the bearing is right, 0 to 1.
@@ -120,7 +121,7 @@ def combine(
 def _combined(
     kept: list[tuple[int, Lump]],
     count: int,
-    bearing: Layer | None,
+    bearing: Bearing | None,
     trust: float,
     bounds: tuple[Bound, ...],
     plausible_m2: float,
@@ -140,8 +141,8 @@ def _combined(
 
     def field(drawn_in: Frame, east: Grid, north: Grid) -> Grid:
         """Give the chance of each lump with and without the bearing, then the bearing's alone; shape (rows, points)."""
-        rows = np.zeros((2 * len(layers) + 1, len(east)))
         said = bearing.density(drawn_in, east, north) if bearing is not None else None
+        rows = np.zeros((2 * len(layers) + 1, len(east)))
         for row, (layer, weight) in enumerate(zip(layers, weights, strict=True)):
             density = weight * layer.density(drawn_in, east, north)
             if said is None:
@@ -159,7 +160,7 @@ def _combined(
             left[0] = float(rows.sum()) / before if before > 0.0 else 0.0
         return rows
 
-    drawn = _draw(frame, boxes, field)
+    drawn = _draw(frame, boxes, field, None if kept or bearing is None else bearing.touches)
     if drawn is None:
         return None
     region, held = drawn
@@ -173,17 +174,24 @@ def _combined(
 
 
 def _draw(
-    frame: Frame, boxes: list[Box], field: Callable[[Frame, Grid, Grid], Grid]
+    frame: Frame,
+    boxes: list[Box],
+    field: Callable[[Frame, Grid, Grid], Grid],
+    touches: Callable[[Frame, Grid, Grid, float], NDArray[np.bool_]] | None,
 ) -> tuple[Region, NDArray[np.float64]] | None:
     """Give the region of a field and what each of its hypotheses holds, None if it is 0 everywhere."""
     level = _finest(boxes)
     while level >= cells.COARSEST_SHOWN:
         found = lattice(frame.lat, frame.lon, level)
         middles = found.middles(boxes)
-        points = middles[:, None, :] + found.samples[None, :, :]
-        flat = points.reshape(-1, 2)
-        rows = field(Frame(frame.lat, frame.lon, found.grain_m), flat[:, 0], flat[:, 1])
-        by_point = rows.sum(axis=0).reshape(len(middles), -1)
+        if touches is not None:
+            # Half the cells of a ring's box do not touch it: asking at their middles first is worth it.
+            middles = middles[touches(frame, middles[:, 0], middles[:, 1], found.reach_m)]
+        samples = found.closer if len(middles) <= _FEW_CELLS else found.samples
+        east, north = (middles[:, axis, None] + samples[None, :, axis] for axis in (0, 1))
+        grain = math.sqrt(found.area_m2 / len(samples))
+        rows = field(Frame(frame.lat, frame.lon, grain), east.ravel(), north.ravel())
+        by_point = (rows[0] if len(rows) == 1 else rows.sum(axis=0)).reshape(east.shape)
         by_cell = by_point.sum(axis=1)
         whole = float(by_cell.sum())
         if whole <= 0.0:
@@ -194,10 +202,14 @@ def _draw(
             # All of it if it fits, else all but the thinnest cells of the sliver.
             filled = int(np.count_nonzero(by_cell[order[:MOST_CELLS]] > _NOTHING * whole))
             chosen = np.sort(order[: max(needed, filled)])
-            held = rows.reshape(len(rows), len(middles), -1)[:, chosen].sum(axis=2)
-            best = int(np.argmax(_lumps(held.sum(axis=1))))
-            lump = _lumps(rows.reshape(len(rows), *by_point.shape)[:, chosen])[best]
-            return _region(frame, level, found, points[chosen], by_point[chosen], lump), held.sum(axis=1)
+            if len(rows) == 1:
+                lump, held = by_point[chosen], np.ones(1)
+            else:
+                here = rows.reshape(len(rows), *by_point.shape)[:, chosen]
+                held = here.sum(axis=(1, 2))
+                lump = _lumps(here)[int(np.argmax(_lumps(held)))]
+            drawn = _Drawing(frame, level, found, east[chosen], north[chosen], middles[chosen], by_point[chosen])
+            return _region(drawn, lump), held
         # A cell has seven children: pass over the resolutions that cannot do.
         level -= max(1, math.floor(math.log(needed / MOST_CELLS, 7.0)))
     raise InvalidGeometry("The region is too large for one fix.")
@@ -217,20 +229,37 @@ def _lumps(rows: Grid) -> Grid:
     return np.concatenate([rows[0:-1:2] + rows[1:-1:2], rows[-1:]])
 
 
-def _region(frame: Frame, level: int, found: Lattice, points: Grid, weights: Grid, lump: Grid) -> Region:
-    """Give the region of weighted points, shapes (c, s, 2) and (c, s); its point lies in the heaviest lump."""
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """The cells that were kept: their points and what each holds have the shape (c, s), their middles (c, 2)."""
+
+    frame: Frame
+    level: int
+    lattice: Lattice
+    east: Grid
+    north: Grid
+    middles: Grid
+    weights: Grid
+
+
+def _region(drawn: _Drawing, lump: Grid) -> Region:
+    """Give the region of weighted points; its point lies in the heaviest lump, whose weights have the same shape."""
+    east, north, weights = drawn.east, drawn.north, drawn.weights
     # Between two lumps there is nothing: the middle of the whole would be a place that nobody meant.
-    east, north = (points * lump[..., None]).sum(axis=(0, 1)) / lump.sum()
-    apart = np.hypot(points[..., 0] - east, points[..., 1] - north)
-    lats, lons = frame.to_degrees(np.array([east]), np.array([north]))
+    whole = float(lump.sum())
+    at_east, at_north = float((east * lump).sum()) / whole, float((north * lump).sum()) / whole
+    apart = np.hypot(east - at_east, north - at_north)
+    lats, lons = drawn.frame.to_degrees(np.array([at_east]), np.array([at_north]))
     point = Point(float(lats[0]), float(lons[0]))
-    if float(np.abs(points).max()) > FLAT_M:
-        level, homes, masses, apart = _far_apart(frame, level, point, points, weights)
+    level, by_cell = drawn.level, weights.sum(axis=1)
+    if float(np.abs(drawn.middles).max()) > FLAT_M:
+        level, homes, masses, apart = _far_apart(drawn, point)
     else:
-        homes, masses = _near_together(frame, level, points.mean(axis=1), weights.sum(axis=1))
+        homes, masses = _near_together(drawn, by_cell)
     shares = apportion(masses)
     kept = [(cell, share) for cell, share in zip(homes, shares, strict=True) if share > 0]
-    area = float(weights.sum() ** 2 / (weights**2).sum()) * found.area_m2 / len(found.samples)
+    total = float(by_cell.sum())
+    area = total**2 / float((weights * weights).sum()) * drawn.lattice.area_m2 / weights.shape[1]
     return Region(
         point,
         max(SMALLEST_ACCURACY_M, _within(apart.ravel(), weights.ravel())),
@@ -241,32 +270,32 @@ def _region(frame: Frame, level: int, found: Lattice, points: Grid, weights: Gri
     )
 
 
-def _near_together(frame: Frame, level: int, middles: Grid, weights: Grid) -> tuple[list[int], list[float]]:
+def _near_together(drawn: _Drawing, weights: Grid) -> tuple[list[int], list[float]]:
     """Give the cells at a lattice's points, which the lattice knows well enough, with what each holds."""
-    lats, lons = frame.to_degrees(middles[:, 0], middles[:, 1])
-    mass: dict[int, float] = {}
-    for lat, lon, weight in zip(lats.tolist(), lons.tolist(), weights.tolist(), strict=True):
-        cell = cells.cell_of(lat, lon, level)
-        mass[cell] = mass.get(cell, 0.0) + weight
-    homes = sorted(mass)
-    return homes, [mass[cell] for cell in homes]
+    lats, lons = drawn.frame.to_degrees(drawn.middles[:, 0], drawn.middles[:, 1])
+    homes = cells.cells_of(np.column_stack([lats, lons]), drawn.level).tolist()
+    mass = dict(zip(homes, weights.tolist(), strict=True))
+    if len(mass) < len(homes):
+        mass = dict.fromkeys(homes, 0.0)
+        for cell, weight in zip(homes, weights.tolist(), strict=True):
+            mass[cell] += weight
+    found = sorted(mass)
+    return found, [mass[cell] for cell in found]
 
 
-def _far_apart(
-    frame: Frame, level: int, point: Point, points: Grid, weights: Grid
-) -> tuple[int, list[int], list[float], Grid]:
+def _far_apart(drawn: _Drawing, point: Point) -> tuple[int, list[int], list[float], Grid]:
     """Do the same for lumps so far from one another that the earth is not flat between them: point by point."""
-    lats, lons = frame.to_degrees(points[..., 0].ravel(), points[..., 1].ravel())
-    at = np.column_stack([lats, lons])
+    at = np.column_stack(drawn.frame.to_degrees(drawn.east.ravel(), drawn.north.ravel()))
+    level, weights = drawn.level, drawn.weights.ravel()
     homes = cells.cells_of(at, level)
-    heavy = weights.ravel() > 0.0
+    heavy = weights > 0.0
     while len(np.unique(homes[heavy])) > MOST_CELLS and level > cells.COARSEST_SHOWN:
         level -= 1
         homes = cells.parents(homes, level)
     found, inverse = np.unique(homes[heavy], return_inverse=True)
     if len(found) > MOST_CELLS:
         raise InvalidGeometry("The region is too large for one fix.")
-    masses = np.bincount(inverse, weights=weights.ravel()[heavy])
+    masses = np.bincount(inverse, weights=weights[heavy])
     return level, found.tolist(), masses.tolist(), projection.distances_m(point.lat, point.lon, at)
 
 

@@ -77,11 +77,13 @@ class Lattice:
     area_m2: float
     samples: NDArray[np.float64]
     """Points in a cell about its middle, in metres, shape (s, 2), each for an equal share of it."""
+    closer: NDArray[np.float64]
+    """The same, four times as many, for a region of few cells."""
 
     @property
-    def grain_m(self) -> float:
-        """How far apart the points are."""
-        return math.sqrt(self.area_m2 / len(self.samples))
+    def reach_m(self) -> float:
+        """How far a cell's corners lie from its middle."""
+        return math.sqrt(self.area_m2 / 2.598)
 
     def middles(self, boxes: list[Box]) -> NDArray[np.float64]:
         """Give the middles of all cells that touch any of the boxes, in metres, shape (c, 2)."""
@@ -96,22 +98,21 @@ class Lattice:
 
     def _indexes(self, box: Box) -> NDArray[np.int64]:
         west, south, east, north = box
-        edge = math.sqrt(self.area_m2 / 2.598)
-        corners = np.array([[west, south], [west, north], [east, south], [east, north]]) - self.origin
-        across = corners @ np.linalg.inv(self.basis)
-        low = np.floor(across.min(axis=0)).astype(np.int64) - 1
-        high = np.ceil(across.max(axis=0)).astype(np.int64) + 1
-        grid = np.stack(
-            np.meshgrid(np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1), indexing="ij"), axis=-1
-        ).reshape(-1, 2)
-        at = self.origin + grid @ self.basis
-        within = (
-            (at[:, 0] >= west - edge)
-            & (at[:, 0] <= east + edge)
-            & (at[:, 1] >= south - edge)
-            & (at[:, 1] <= north + edge)
+        (a, b), (c, d) = self.basis.tolist()
+        x, y = self.origin.tolist()
+        turned = a * d - b * c
+        # A box is a parallelogram in the lattice's own steps, so its corners bound the steps.
+        corners = [(at_x - x, at_y - y) for at_x in (west, east) for at_y in (south, north)]
+        first = [(d * e - c * n) / turned for e, n in corners]
+        second = [(a * n - b * e) / turned for e, n in corners]
+        i = np.arange(math.floor(min(first)) - 1, math.ceil(max(first)) + 2)[:, None]
+        j = np.arange(math.floor(min(second)) - 1, math.ceil(max(second)) + 2)[None, :]
+        at_x, at_y = x + i * a + j * c, y + i * b + j * d
+        edge = self.reach_m
+        rows, columns = np.nonzero(
+            (at_x >= west - edge) & (at_x <= east + edge) & (at_y >= south - edge) & (at_y <= north + edge)
         )
-        return grid[within]
+        return np.column_stack([i[rows, 0], j[0, columns]])
 
 
 @lru_cache(maxsize=32_768)
@@ -127,15 +128,15 @@ def lattice(lat: float, lon: float, resolution: int) -> Lattice:
     half = len(steps) // 2
     # Opposite neighbours together, so that what bends over the cell cancels out.
     basis = np.stack([(steps[0] - steps[half]) / 2.0, (steps[1] - steps[1 + half]) / 2.0])
-    return Lattice(origin, basis, float(abs(np.linalg.det(basis))), _hexagon() @ basis)
+    return Lattice(origin, basis, float(abs(np.linalg.det(basis))), _hexagon(4) @ basis, _hexagon(8) @ basis)
 
 
-@lru_cache(maxsize=1)
-def _hexagon() -> NDArray[np.float64]:
-    """Give 24 points even over a cell, about its middle, in units of the lattice's two steps, shape (24, 2)."""
-    # Five times as fine a lattice, half a step off, so that its points balance about the middle.
-    fifths = np.arange(-5, 6) / 5.0 + 0.1
-    points = np.stack(np.meshgrid(fifths, fifths, indexing="ij"), axis=-1).reshape(-1, 2)
+@lru_cache(maxsize=4)
+def _hexagon(parts: int) -> NDArray[np.float64]:
+    """Give some ``parts`` squared points even over a cell, about its middle, in units of the lattice's two steps."""
+    # So many times as fine a lattice, half a step off, so that its points balance about the middle.
+    steps = (np.arange(-parts, parts + 1) + 0.5) / parts
+    points = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
     neighbours = np.array([(1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1)], dtype=np.float64)
 
     def squared(middle: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,8 +21,8 @@ Steps = tuple[tuple[float, float], ...]
 """(Step in written units, share of the writers who round to it)."""
 
 _KILOMETRE: Final = 1_000.0
-_RADII: Final = 768
-_DETOURS: Final = 24
+_RADII: Final = 512
+_DETOURS: Final = 16
 _TURNS: Final = 361
 
 

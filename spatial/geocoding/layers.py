@@ -217,6 +217,20 @@ class Bearing:
             found = found * _read(turned.density, off) * 360.0
         return found
 
+    def touches(self, frame: Frame, east: Grid, north: Grid, reach_m: float) -> NDArray[np.bool_]:
+        """Give whether anything within ``reach_m`` metres of points may be meant."""
+        far = radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
+        at_east, at_north = self._house(frame)
+        x, y = east - at_east, north - at_north
+        apart = np.hypot(x, y)
+        found = (apart >= far.inner_m - reach_m) & (apart <= far.outer_m + reach_m)
+        turn = angular(self.direction_deg, self.distance_m <= 0.0, self.habits).reach_deg
+        if self.direction_deg is None or turn >= 179.0:
+            return np.asarray(found)
+        off = np.abs((np.degrees(np.arctan2(x, y)) - self.direction_deg + 180.0) % 360.0 - 180.0)
+        slack = np.degrees(np.arcsin(np.minimum(1.0, reach_m / np.maximum(apart, 1.0))))
+        return np.asarray(found & ((off <= turn + slack) | (apart <= reach_m)))
+
     def _house(self, frame: Frame) -> tuple[float, float]:
         if frame.lat == self.lat and frame.lon == self.lon:
             return 0.0, 0.0
