@@ -14,6 +14,7 @@ from app.records import mass
 
 Say = Callable[[str], None]
 COMMANDER = "commander"
+PLAIN_METHODS = ("last_year", "decayed_mean", "smoothed_decayed_mean")
 
 
 def make(say: Say) -> None:
@@ -25,8 +26,12 @@ def make(say: Say) -> None:
     if database().settings.forecasting:
         began = perf_counter()
         if not _any("SELECT 1 FROM forecast_run WHERE expires_at > now() LIMIT 1"):
-            # Whole days alone: a shift's forecasts take three times as long again, and a first look can do without.
-            forecasts.run(shifts_of_day=(), report=lambda done, total, words: say(f"  {done}/{total} {words}"))
+            # A first look must not wait a quarter of an hour: whole days alone, and the plain methods where the settings
+            # name none.  Each run says among which methods it chose.
+            methods = None if database().settings.forecast_methods else PLAIN_METHODS
+            forecasts.run(
+                shifts_of_day=(), methods=methods, report=lambda done, total, words: say(f"  {done}/{total} {words}")
+            )
         if _any("SELECT 1 FROM forecast_run WHERE expires_at > now() AND state = 'draft' LIMIT 1"):
             published = publishing.publish_as(COMMANDER, [])
             say(f"{len(published)} forecasts published in {perf_counter() - began:.1f} s")

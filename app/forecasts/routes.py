@@ -8,10 +8,10 @@ from flask_login import current_user
 from app.db import queue
 from app.db.session import db_session
 from app.errors import NotFound
-from app.forecasts import service
+from app.forecasts import scoreboard, service
 from app.forecasts.errors import check_on
 from app.forecasts.planning import week_of_date
-from app.forecasts.schemas import Forecast, Job, JobAsked, Run, RunQuery, RunRequest, Runs
+from app.forecasts.schemas import Forecast, Job, JobAsked, Run, RunQuery, RunRequest, Runs, Scoreboard, ScoreQuery
 from app.policy import Permission, allows
 
 bp = APIBlueprint("forecasts", __name__, url_prefix="/api/forecasts", tag="Forecasts")
@@ -38,6 +38,15 @@ def runs(query: RunQuery) -> dict[str, Any]:
 def latest(query: RunQuery) -> dict[str, Any]:
     """Whoever sees forecasts; the run to act on, with its best-ranked cells."""
     return service.latest(db_session(), query.jurisdiction, query.head, query.shift)
+
+
+@bp.get("/scores")
+@bp.input(ScoreQuery, location="query", arg_name="query")
+@bp.output(Scoreboard)
+@allows(Permission.SEE_FORECASTS)
+def scores(query: ScoreQuery) -> dict[str, Any]:
+    """Whoever sees forecasts; how those of his area did, beside the plain rules."""
+    return scoreboard.scoreboard(db_session(), query.jurisdiction, query.head, query.shift, query.weeks)
 
 
 @bp.get("/<int:run_id>")

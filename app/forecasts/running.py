@@ -94,6 +94,7 @@ def run(
     within: Sequence[str] | None = None,
     week: int | None = None,
     now: str | datetime | None = None,
+    methods: Sequence[str] | None = None,
     fresh: bool = False,
     account: int | None = None,
     report: Report = quiet,
@@ -109,6 +110,8 @@ def run(
         the settings want them. An empty one: the whole day alone.
     within : sequence of str, optional
         Codes of jurisdictions: only what lies in them is forecast.
+    methods : sequence of str, optional
+        Those to choose among; those of the settings if not given.
     fresh : bool
         Choose the method anew, even where an earlier choice still holds.
 
@@ -120,7 +123,7 @@ def run(
     moment = _moment(now)
     target = coming_week(moment) if week is None else week
     known_until = min(moment, shifts.week_start(target))
-    methods = methods_of_node()
+    among = methods_of_node() if methods is None else tuple(methods)
     outcome = Outcome()
     if target > coming_week(moment):
         raise TooFarAhead
@@ -138,7 +141,7 @@ def run(
         for series, read in _series(each, parts, target, known_until):
             done += 1
             try:
-                number, line = _make(series, read, target, known_until, methods, fresh=fresh, account=account)
+                number, line = _make(series, read, target, known_until, among, fresh=fresh, account=account)
             except (ForecastingError, NothingToForecast) as error:
                 outcome.left[str(series)] = str(error)
                 report(done, total, f"{series}: {error}")

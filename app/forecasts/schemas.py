@@ -133,6 +133,80 @@ class Runs(BaseModel):
     runs: list[Run]
 
 
+class ScoreQuery(RunQuery):
+    """Which scores are wanted."""
+
+    weeks: int = Field(52, ge=1, le=520, description="weeks back from now")
+
+
+class MethodScore(BaseModel):
+    """One method over some weeks; ratios of sums, null where there is nothing to divide by."""
+
+    origin: str = Field(description="forecast: made before its week; backtest: after it, from what was known before")
+    method: str = Field(description="a method, or `shown`: what each run showed")
+    weeks: int
+    scored_on: str
+    records: float
+    hit_rate_1: float | None
+    hit_rate_5: float | None
+    pai_5: float | None
+    pei_5: float | None
+    deviance: float | None = Field(description="Poisson deviance of a cell and week")
+    log_score: float | None
+    coverage_90: float | None
+    coverage_90_top: float | None = Field(description="of the best-ranked 5 % of cells")
+    expected_over_observed: float | None
+
+
+class VersusRule(BaseModel):
+    """Hit rate at 5 % of what was shown minus a plain rule's on the same weeks, with its paired 90 % interval."""
+
+    rule: str
+    difference: float
+    low: float | None
+    high: float | None
+    weeks: int
+    verdict: str = Field(description="better or worse beyond chance, unclear, or same")
+
+
+class TotalScore(MethodScore):
+    """A method over all weeks and series."""
+
+    versus: list[VersusRule]
+
+
+class WeekScores(MethodScore):
+    """A method in one week."""
+
+    week_start: str
+
+
+class SeriesScores(BaseModel):
+    """One area, head and part of the day."""
+
+    jurisdiction: str
+    jurisdiction_name: str
+    jurisdiction_name_ur: str | None
+    head: str
+    head_name: str
+    head_name_ur: str
+    shift: str | None
+    origin: str
+    shown_method: str
+    scores: list[MethodScore]
+    versus: list[VersusRule]
+
+
+class Scoreboard(BaseModel):
+    """How forecasts did, beside the plain rules."""
+
+    methods: list[str]
+    rules: list[str]
+    totals: list[TotalScore]
+    weeks: list[WeekScores]
+    series: list[SeriesScores]
+
+
 class JobAsked(BaseModel):
     """The job that was queued: see /api/jobs/<job>."""
 
