@@ -26,6 +26,7 @@ ROOMS = (
     "pins",
     "views",
     "beats",
+    "exports",
 )
 
 csrf = CSRFProtect()

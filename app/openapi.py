@@ -10,6 +10,7 @@ from typing import Any
 from apiflask import APIFlask
 
 from app.errors import TITLES
+from app.exports.schemas import MIMETYPES
 
 PROBLEM = "application/problem+json"
 _PROBLEM_SCHEMA = {
@@ -70,5 +71,9 @@ def _describe(operation: dict[str, Any]) -> None:
             response.pop("content", None)
         for media in response.get("content", {}).values():  # a view that names no shape still answers with an object
             media["schema"] = media.get("schema") or {"type": "object"}
+    if "an export file" in responses.get("200", {}).get("description", ""):
+        responses["200"]["content"] = {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in MIMETYPES.values()
+        }
     if "a Mapbox vector tile" in responses.get("200", {}).get("description", ""):
         responses["200"]["content"] = {_MVT: {"schema": {"type": "string", "format": "binary"}}}

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     PLAN_PATROLS = "plan_patrols"
     LOG_VISITS = "log_visits"
     SEE_BRIEFINGS = "see_briefings"
+    EXPORT = "export"
+    LOAD_LAYERS = "load_layers"
     SEE_AUDIT = "see_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_OWN_ACCOUNT = "see_own_account"
@@ -43,11 +45,14 @@ ROLES: dict[str, frozenset[Permission]] = {
     # A station officer works the station's own records, persons included.
     "station": _MAP
     | {_P.SEE_RECORDS, _P.SEE_PERSONS, _P.SEE_PROTECTED, _P.DELIVER, _P.PIN}
-    | {_P.PLAN_PATROLS, _P.LOG_VISITS, _P.SEE_BRIEFINGS},
-    "planner": _MAP | {_P.SEE_RECORDS, _P.PLAN_PATROLS, _P.LOG_VISITS, _P.SEE_BRIEFINGS},
-    "control": _MAP | {_P.SEE_RECORDS},
-    "commander": _MAP | {_P.SEE_RECORDS, _P.SEE_PROTECTED, _P.PUBLISH_FORECASTS, _P.PLAN_PATROLS, _P.SEE_BRIEFINGS},
-    "analyst": _MAP | {_P.SEE_RECORDS, _P.RUN_FORECASTS, _P.DELIVER, _P.SEE_BRIEFINGS},
+    | {_P.PLAN_PATROLS, _P.LOG_VISITS, _P.SEE_BRIEFINGS, _P.EXPORT},
+    "planner": _MAP | {_P.SEE_RECORDS, _P.PLAN_PATROLS, _P.LOG_VISITS, _P.SEE_BRIEFINGS, _P.EXPORT},
+    # A control room watches, and loads the points that it watches by; nothing leaves it.
+    "control": _MAP | {_P.SEE_RECORDS, _P.LOAD_LAYERS},
+    "commander": _MAP
+    | {_P.SEE_RECORDS, _P.SEE_PROTECTED, _P.PUBLISH_FORECASTS, _P.PLAN_PATROLS, _P.SEE_BRIEFINGS, _P.EXPORT},
+    "analyst": _MAP
+    | {_P.SEE_RECORDS, _P.RUN_FORECASTS, _P.DELIVER, _P.SEE_BRIEFINGS, _P.EXPORT, _P.LOAD_LAYERS},
     # An auditor sees who did what, never the records themselves.
     "auditor": _EVERYONE | {_P.SEE_AUDIT},
     # An administrator keeps accounts and deliveries, and has no business with persons.

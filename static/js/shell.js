@@ -1,6 +1,7 @@
 // What every desk shares: the header's tools, the area, search, the keys, the print head. A desk calls `startShell` once.
 import { onArea, openAreas, startAreas } from "./areas.js";
 import { byId } from "./dom.js";
+import { openExports, startExports } from "./exports.js";
 import { t, when } from "./i18n.js";
 import { showKeys, startKeys } from "./keys.js";
 import { focusSearch, startSearch } from "./search.js";
@@ -14,6 +15,7 @@ const SHARED = [
   { keys: ["/"], label: t("Search"), run: () => focusSearch() },
   { keys: ["j"], label: t("Choose an area"), run: openAreas },
   { keys: ["s"], label: t("Saved views"), run: openViews },
+  { keys: ["e"], label: t("Export"), run: openExports },
   { keys: ["t"], label: t("Dark or light"), run: flipTheme },
   { keys: ["u"], label: t("English or Urdu"), run: () => byId("language").click() },
   { keys: ["p"], label: t("Print"), run: () => print() },
@@ -27,7 +29,8 @@ const SHARED = [
  * desk, which then has no area and no saved views.
  */
 export function startShell(session, { actions = [], fly = null, sentence = null, desk = "" } = {}) {
-  const shared = SHARED.filter((action) => desk || ![openAreas, openViews].includes(action.run));
+  const exporting = Boolean(desk && byId("exports-dialog"));
+  const shared = SHARED.filter((action) => (desk || ![openAreas, openViews].includes(action.run)) && (exporting || action.run !== openExports));
   startKeys([{ title: t("This page"), actions }, { title: t("Every page"), actions: shared }]);
   if (session.permissions?.includes("see_map")) {
     startSearch(fly);
@@ -35,6 +38,10 @@ export function startShell(session, { actions = [], fly = null, sentence = null,
       startAreas(session);
       startViews(desk);
       opens("views", openViews);
+      if (exporting) {
+        startExports(sentence);
+        opens("exports", openExports);
+      }
     }
   }
   if (fly) onArea((place) => { const bbox = (place ?? session.user?.jurisdiction)?.bbox; if (bbox) fly({ bbox }); });

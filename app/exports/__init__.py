@@ -1,0 +1,1 @@
+"""Exports: the current filter as a file, capped, written down, and under the law of mass."""
