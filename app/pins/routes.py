@@ -9,9 +9,10 @@ from flask_login import current_user
 from pydantic import BaseModel, Field
 
 from app.db.session import db_session
-from app.pins import form, order
-from app.pins.schemas import Order, RecordOrder
+from app.pins import deciding, form, order, queue, waiting
+from app.pins.schemas import Decided, Decision, Order, Progress, Queue, QueueQuery, RecordOrder, Undone, Waiting
 from app.policy import Permission, allows, may
+from app.records import pins
 
 bp = APIBlueprint("pins", __name__, tag="Pins")
 
@@ -22,6 +23,62 @@ class AreaQuery(BaseModel):
     jurisdiction: str | None = Field(
         None, description="a jurisdiction's code; the reader's own if missing", max_length=100
     )
+
+
+@bp.get("/pins")
+@bp.doc(hide=True)
+@allows(Permission.PIN)
+def show() -> str:
+    """Officers who pin; the desk's page, which asks the API."""
+    return render_template("pins/pins.html")
+
+
+@bp.get("/api/pins")
+@bp.input(QueueQuery, location="query", arg_name="query")
+@bp.output(Queue)
+@allows(Permission.PIN)
+def listed(query: QueueQuery) -> dict[str, Any]:
+    """Officers who pin; the records whose place is unsure, the gravest and weakest first."""
+    return queue.listed(
+        db_session(), query.jurisdiction, query.show, query.kinds, query.cursor, may(Permission.SEE_PROTECTED)
+    )
+
+
+@bp.get("/api/pins/progress")
+@bp.input(AreaQuery, location="query", arg_name="query")
+@bp.output(Progress)
+@allows(Permission.SEE_RECORDS)
+def progress(query: AreaQuery) -> dict[str, Any]:
+    """Whoever sees records; how the records of each station are placed."""
+    return queue.progress(db_session(), query.jurisdiction, datetime.now(tz=UTC))
+
+
+@bp.get("/api/pins/<int:record_id>")
+@bp.output(Waiting)
+@allows(Permission.PIN)
+def one(record_id: int) -> dict[str, Any]:
+    """Officers who pin; one record with all that a decision needs.  The opening is written down."""
+    session = db_session()
+    found = waiting.opened(session, record_id, may(Permission.SEE_PROTECTED))
+    session.commit()
+    return found
+
+
+@bp.post("/api/pins/<int:record_id>")
+@bp.input(Decision, location="json", arg_name="body")
+@bp.output(Decided, status_code=201)
+@allows(Permission.PIN)
+def decide(record_id: int, body: Decision) -> dict[str, Any]:
+    """Officers who pin; the record's mass moves at once, and what was believed is kept."""
+    return deciding.decide(db_session(), record_id, body, current_user.id)
+
+
+@bp.post("/api/pins/<int:record_id>/undo")
+@bp.output(Undone)
+@allows(Permission.PIN)
+def undo(record_id: int) -> dict[str, Any]:
+    """Officers who pin; the latest word on the record is taken back, and what was believed before it holds again."""
+    return {"id": record_id, "fix": pins.undo(db_session(), record_id, current_user.id)}
 
 
 @bp.get("/records/<int:record_id>/form")

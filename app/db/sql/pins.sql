@@ -41,3 +41,58 @@ JOIN jurisdiction st ON st.id = r.station_id
 LEFT JOIN jurisdiction d ON d.level = 'district' AND st.path <@ d.path
 LEFT JOIN jurisdiction p ON p.level = 'province' AND st.path <@ p.path
 WHERE r.id = :record
+
+-- name: pins.queue
+-- Gives the records whose fix is weak or missing, the gravest and weakest first: priority is gravity x (1 - score).
+-- Answered by fix_weak (the conditions are those of that index), then the primary keys.
+WITH weak AS (
+  SELECT f.record_id, f.method, f.score, f.accuracy_m, f.account_id IS NOT NULL AS by_officer
+  FROM fix f
+  WHERE f.known_until IS NULL AND f.method <> 'pin' AND (f.method IN ('unplaced', 'station_area') OR f.score < 0.5)
+    AND (CAST(:stations AS bigint[]) IS NULL OR f.station_id = ANY (CAST(:stations AS bigint[])))
+    AND (CAST(:methods AS text[]) IS NULL OR f.method = ANY (CAST(:methods AS text[])))
+), ranked AS (
+  SELECT r.id, r.kind::text AS kind, w.method, w.score, w.accuracy_m, r.place_text, r.protected, r.reported_at, r.known_at,
+    lower(r.occurred) AS occurred_from, upper(r.occurred) AS occurred_to, h.key AS head, h.name AS head_name,
+    h.name_ur AS head_name_ur, r.station_id, r.source_id,
+    round((h.gravity * (1 - w.score))::numeric, 3) AS priority
+  FROM weak w
+  JOIN record r ON r.id = w.record_id
+  JOIN crime_head h ON h.id = r.head_id
+  WHERE NOT w.by_officer AND NOT r.cancelled AND r.kind <> 'stay'
+    AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
+)
+SELECT q.*, st.code AS station, st.name AS station_name, st.name_ur AS station_name_ur, s.name AS source, s.is_synthetic,
+  fir.year, fir.number, fir.distance_m, fir.direction, complaint.tag, incident.external_id, incident.category
+FROM ranked q
+JOIN jurisdiction st ON st.id = q.station_id
+JOIN source s ON s.id = q.source_id
+LEFT JOIN fir ON fir.record_id = q.id
+LEFT JOIN complaint ON complaint.record_id = q.id
+LEFT JOIN incident ON incident.record_id = q.id
+WHERE CAST(:priority AS numeric) IS NULL OR (q.priority, q.known_at, q.id) < (CAST(:priority AS numeric), CAST(:known_at AS timestamptz), :id)
+ORDER BY q.priority DESC, q.known_at DESC, q.id DESC
+LIMIT :page
+
+-- name: pins.progress
+-- Gives for each station of the reader how its records are placed: all, weak, unplaced, by officers, and by officers since a day.
+-- Answered by fix_station_record; cancelled records and stays are not counted.
+SELECT st.code AS station, st.name AS station_name, st.name_ur AS station_name_ur, count(*) AS records,
+  count(*) FILTER (WHERE f.account_id IS NULL AND f.method <> 'pin' AND (f.method IN ('unplaced', 'station_area') OR f.score < 0.5)) AS weak,
+  count(*) FILTER (WHERE f.account_id IS NULL AND f.method = 'unplaced') AS unplaced,
+  count(*) FILTER (WHERE f.account_id IS NOT NULL) AS by_officers,
+  count(*) FILTER (WHERE f.account_id IS NOT NULL AND f.known_from >= :since) AS lately
+FROM fix f
+JOIN record r ON r.id = f.record_id
+JOIN jurisdiction st ON st.id = f.station_id
+WHERE f.known_until IS NULL AND NOT r.cancelled AND r.kind <> 'stay'
+  AND (CAST(:stations AS bigint[]) IS NULL OR f.station_id = ANY (CAST(:stations AS bigint[])))
+GROUP BY st.id
+ORDER BY weak DESC, st.code
+
+-- name: pins.station
+-- Gives a record's station with its house and its area as GeoJSON, and the beats of the area.
+-- Answered by the primary keys.
+SELECT st.code, st.name, st.name_ur, st.derived, ST_Y(st.seat) AS lat, ST_X(st.seat) AS lon,
+  ST_AsGeoJSON(ST_SimplifyPreserveTopology(st.area, 0.0003), 5) AS area
+FROM record r JOIN jurisdiction st ON st.id = r.station_id WHERE r.id = :record
