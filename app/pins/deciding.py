@@ -81,7 +81,10 @@ def _area(said: Decision) -> Fix:
     for lon, lat in ring:
         pins.check_point(lat, lon)
     try:
-        region = regions.polygon_region(shapely.Polygon(ring))
+        polygon = shapely.Polygon(ring)
+        if not polygon.is_valid or polygon.area == 0:
+            raise ValueError
+        region = regions.polygon_region(polygon)
     except (SpatialError, ShapelyError, ValueError):
         raise InvalidFilter("This area cannot be used: its lines cross, or it is too large or too thin.") from None
     return regions.fix_of(region, Method.PIN, 1.0, None, (Reason("pin_area", {"reason": said.reason}),))
