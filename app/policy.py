@@ -51,8 +51,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     "control": _MAP | {_P.SEE_RECORDS, _P.LOAD_LAYERS},
     "commander": _MAP
     | {_P.SEE_RECORDS, _P.SEE_PROTECTED, _P.PUBLISH_FORECASTS, _P.PLAN_PATROLS, _P.SEE_BRIEFINGS, _P.EXPORT},
-    "analyst": _MAP
-    | {_P.SEE_RECORDS, _P.RUN_FORECASTS, _P.DELIVER, _P.SEE_BRIEFINGS, _P.EXPORT, _P.LOAD_LAYERS},
+    "analyst": _MAP | {_P.SEE_RECORDS, _P.RUN_FORECASTS, _P.DELIVER, _P.SEE_BRIEFINGS, _P.EXPORT, _P.LOAD_LAYERS},
     # An auditor sees who did what, never the records themselves.
     "auditor": _EVERYONE | {_P.SEE_AUDIT},
     # An administrator keeps accounts and deliveries, and has no business with persons.

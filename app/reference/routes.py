@@ -8,10 +8,8 @@ from pydantic import BaseModel, Field
 
 from app.db.named import sql
 from app.db.session import db_session
-from app.policy import Permission, allows
-from spatial import cells as h3cells
-from spatial.addresses import normalise
-from spatial.errors import SpatialError
+from app.policy import Permission, allows, may
+from app.reference import lookup
 
 bp = APIBlueprint("reference", __name__, url_prefix="/api", tag="Reference")
 
@@ -107,57 +105,44 @@ def sources() -> dict[str, Any]:
 def search(query: SearchQuery) -> dict[str, Any]:
     """Whoever sees the map; places, thanas, FIRs by number, a cell or coordinates: the likeliest first."""
     words = query.q.strip()
-    found: list[dict[str, Any]] = [*_coordinates(words), *_cell(words)]
+    found = lookup.results(words)
     session = db_session()
-    number, _, year = words.partition("/")
-    if number.isdecimal() and len(number) <= 6 and (year == "" or (year.isdecimal() and len(year) in (2, 4))):
-        full = int(year) + (2000 if len(year) == 2 else 0) if year else None
-        for row in session.execute(sql("lookup.firs"), {"number": int(number), "year": full}):
-            found.append(
-                {
-                    "type": "record",
-                    "id": row.id,
-                    "name": f"{row.number}/{row.year}",
-                    "detail": row.station,
-                    "detail_ur": row.station_ur,
-                }
-            )
-    key = normalise(words)
-    if key:
-        for row in session.execute(sql("lookup.search"), {"key": key, "part": words}):
-            found.append(
-                {
-                    "type": row.type,
-                    "code": row.code,
-                    "name": row.name,
-                    "name_ur": row.name_ur,
-                    "detail": row.detail,
-                    "lat": row.lat,
-                    "lon": row.lon,
-                }
-            )
+    fir = lookup.fir_number(words)
+    if fir is not None and may(Permission.SEE_RECORDS):
+        found += [
+            {
+                "type": "record",
+                "id": row.id,
+                "name": f"{row.number}/{row.year}",
+                "detail": row.station,
+                "detail_ur": row.station_ur,
+            }
+            for row in session.execute(sql("lookup.firs"), {"number": fir.number, "year": fir.year})
+        ]
+    key = lookup.name_key(words)
+    if key and not found:
+        binds = {"key": key, "part": _literally(key)}
+        rows = session.execute(sql("lookup.search"), binds).all()
+        # Nothing has the words in it: then the names that look most like them.
+        found += [_named(row) for row in rows or session.execute(sql("lookup.alike"), {"words": key})]
     return {"results": found[:20]}
 
 
-def _coordinates(words: str) -> list[dict[str, Any]]:
-    parts = words.replace("،", ",").split(",")
-    try:
-        lat, lon = (float(part) for part in parts)
-    except ValueError:
-        return []
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        return []
-    return [{"type": "coordinates", "name": f"{lat:.5f}, {lon:.5f}", "lat": lat, "lon": lon}]
+def _literally(words: str) -> str:
+    """Give words for LIKE in which no sign means anything but itself."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _cell(words: str) -> list[dict[str, Any]]:
-    if len(words) != 15:
-        return []
-    try:
-        lat, lon = h3cells.centre(h3cells.from_hex(words))
-    except SpatialError:
-        return []
-    return [{"type": "cell", "cell": words.lower(), "name": words.lower(), "lat": lat, "lon": lon}]
+def _named(row: Any) -> dict[str, Any]:
+    return {
+        "type": row.type,
+        "code": row.code,
+        "name": row.name,
+        "name_ur": row.name_ur,
+        "detail": row.detail,
+        "lat": row.lat,
+        "lon": row.lon,
+    }
 
 
 def register(app: APIFlask) -> None:

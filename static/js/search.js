@@ -10,6 +10,8 @@ const ICONS = { place: "pin", neighbourhood: "pin", landmark: "pin", station: "h
 const find = lane();
 let results = [];
 let at = -1;
+let asked = null; // the words that `results` answer
+let waiting = null;
 let fly = null; // null on a page without a map: what is found there opens on the map
 
 const box = () => byId("search-box");
@@ -18,7 +20,6 @@ const list = () => byId("search-results");
 export function startSearch(flyTo) {
   fly = flyTo;
   byId("search").hidden = false;
-  let waiting = null;
   box().addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, WAIT); });
   box().addEventListener("keydown", keys);
   box().addEventListener("focus", () => { if (results.length) open(true); });
@@ -42,33 +43,20 @@ function open(yes) {
   box().setAttribute("aria-expanded", String(yes));
 }
 
-const LATIN = "۰۱۲۳۴۵۶۷۸۹";
-const digits = (text) => text.replace(/[۰-۹]/g, (digit) => String(LATIN.indexOf(digit)));
-
-/** Coordinates and cells need no server. */
-function own(text) {
-  const pair = /^(-?\d{1,2}(?:\.\d+)?)\s*[,،\s]\s*(-?\d{1,3}(?:\.\d+)?)$/.exec(digits(text));
-  if (pair) return [{ type: "coordinates", name: `${pair[1]}, ${pair[2]}`, center: [Number(pair[2]), Number(pair[1])], zoom: 14 }];
-  if (/^8[0-9a-f]{14}$/i.test(text)) return [{ type: "cell", name: text.toLowerCase(), cell: text.toLowerCase() }];
-  return [];
-}
-
 async function look() {
   const text = box().value.trim();
   at = -1;
-  if (text.length < 2) { results = []; open(false); return; }
-  results = own(text);
-  if (!results.length) {
-    try {
-      const answer = await find("/api/search", { q: text });
-      results = Array.isArray(answer) ? answer : answer.results ?? [];
-    } catch (error) {
-      if (isAbort(error)) return;
-      replace(list(), el("li", { class: "search-note" }, t("Search does not answer just now.")));
-      open(true);
-      return;
-    }
+  if (!text) { results = []; open(false); return; }
+  try {
+    results = (await find("/api/search", { q: text })).results;
+  } catch (error) {
+    if (isAbort(error)) return;
+    results = [];
+    replace(list(), el("li", { class: "search-note" }, t("Search does not answer just now.")));
+    open(true);
+    return;
   }
+  asked = text;
   draw();
   open(true);
 }
@@ -84,6 +72,12 @@ function draw() {
   replace(list(), results.slice(0, 12).map((found, index) => el("li", {
     class: "search-result", role: "option", id: `result-${index}`, "aria-selected": String(index === at), onclick: () => choose(found),
   }, icon(ICONS[found.type] ?? "pin"), el("span", {}, el("bdi", {}, found.label ?? named(found)), beside(found) ? [" ", el("small", {}, beside(found))] : null), el("small", {}, typeName(found)))));
+}
+
+/** Enter chooses what is marked, else the first; pressed before the answer has come it waits for it. */
+async function enter() {
+  if (asked !== box().value.trim()) { clearTimeout(waiting); await look(); }
+  if (results.length) choose(results[Math.max(0, at)]);
 }
 
 function choose(found) {
@@ -107,7 +101,7 @@ function choose(found) {
 }
 
 function keys(event) {
-  if (event.key === "Escape") { close(); box().blur(); } else if (event.key === "Enter" && results.length) { event.preventDefault(); choose(results[Math.max(0, at)]); } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+  if (event.key === "Escape") { close(); box().blur(); } else if (event.key === "Enter") { event.preventDefault(); enter(); } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     const count = Math.min(12, results.length);
     if (!count) return;

@@ -61,14 +61,15 @@ WHERE fir.number = :number AND (CAST(:year AS integer) IS NULL OR fir.year = :ye
 ORDER BY fir.year DESC, r.id DESC LIMIT 8
 
 -- name: lookup.search
--- Gives jurisdictions and places whose name is, or has in it, the words; exact names first, then the greater place.
--- Answered by place_name's primary key, place_name_part and jurisdiction_name.
+-- Gives jurisdictions in force and places whose name is, or has in it, the words; exact names first, then the greater place.
+-- Answered by place_name's primary key, place_name_part and, for jurisdictions, a scan of some two thousand rows.
 SELECT type, code, name, name_ur, detail, lat, lon FROM (
   SELECT 'jurisdiction' AS type, j.code, j.name, j.name_ur, j.level::text AS detail,
     ST_Y(coalesce(j.seat, ST_PointOnSurface(j.area))) AS lat, ST_X(coalesce(j.seat, ST_PointOnSurface(j.area))) AS lon,
     1 AS sort, 0 AS rank, 0::bigint AS population
   FROM jurisdiction j
-  WHERE j.level <> 'beat' AND (j.name ILIKE '%' || :part || '%' OR j.name_ur LIKE '%' || :part || '%')
+  WHERE j.level <> 'beat' AND j.valid_until IS NULL
+    AND (j.name ILIKE '%' || :part || '%' OR translate(j.name_ur, 'ھةۃيىكں', 'ہہہییکن') LIKE '%' || :part || '%' OR j.code = upper(:key))
   UNION ALL
   SELECT 'place', p.ref, p.name, p.name_ur, concat_ws(', ', p.kind, d.name), ST_Y(p.point), ST_X(p.point), 2, p.rank, p.population
   FROM place_name n JOIN place p ON p.id = n.place_id LEFT JOIN jurisdiction d ON d.id = p.district_id
@@ -80,3 +81,19 @@ SELECT type, code, name, name_ur, detail, lat, lon FROM (
 ) AS found
 ORDER BY sort, rank, population DESC, length(name), name
 LIMIT 30
+
+-- name: lookup.alike
+-- Gives the jurisdictions in force and the places whose names look most like the words, the likest first.
+-- Answered by jurisdiction_name and place_name_part.
+SELECT type, code, name, name_ur, detail, lat, lon FROM (
+  SELECT 'jurisdiction' AS type, j.code, j.name, j.name_ur, j.level::text AS detail,
+    ST_Y(coalesce(j.seat, ST_PointOnSurface(j.area))) AS lat, ST_X(coalesce(j.seat, ST_PointOnSurface(j.area))) AS lon,
+    similarity(j.name, :words) + 0.1 AS likeness
+  FROM jurisdiction j WHERE j.level <> 'beat' AND j.valid_until IS NULL AND j.name % :words
+  UNION ALL
+  SELECT 'place', p.ref, p.name, p.name_ur, concat_ws(', ', p.kind, d.name), ST_Y(p.point), ST_X(p.point),
+    similarity(p.name, :words) - p.rank * 0.01
+  FROM place p LEFT JOIN jurisdiction d ON d.id = p.district_id WHERE p.name % :words
+) AS found
+ORDER BY likeness DESC, length(name), name
+LIMIT 8
