@@ -1,0 +1,163 @@
+"""Saturation: no cell stays on a list without a named officer's renewal, and no station area is swamped by one.
+
+A list that names the same corner for months is a habit, not a forecast, and patrols find what they look for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from forecasting.errors import BadBudget, BadEvents
+from forecasting.metrics import budget_shares
+from forecasting.model import Floats, Integers
+
+#: Consecutive weeks on the list after which a cell needs a renewal (trust.md F10).
+MOST_WEEKS = 4
+#: A renewal holds as long again.
+RENEWED_WEEKS = 4
+#: Largest share of the cells of one station area that may stand on a list.
+MOST_SHARE = 0.25
+
+#: Why a cell that the budget would take is not on the list: message keys.
+NEEDS_RENEWAL, AREA_FULL = "renewal.needed", "renewal.area_full"
+
+
+class Renewal(NamedTuple):
+    """A named officer's word that a cell stays on the list: from a week on, with a reason."""
+
+    cell: int
+    week: int
+    officer: str
+    reason: str
+
+
+class LeftOff(NamedTuple):
+    """A cell that its rank would have put on the list, and the message key of what kept it off."""
+
+    cell: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One week's list.
+
+    Attributes
+    ----------
+    week : int
+        Week index.
+    cells : ndarray of int64
+        Cells to show, best first.
+    left_off : tuple of LeftOff
+        Cells kept off by a rule, best first. Their places go to nobody.
+    due : tuple of int
+        Cells on the list that will need a renewal to be on the next one.
+    """
+
+    week: int
+    cells: Integers
+    left_off: tuple[LeftOff, ...]
+    due: tuple[int, ...]
+
+
+def list_week(
+    week: int,
+    cells: Integers,
+    rate: Floats,
+    budget: float,
+    *,
+    history: Mapping[int, Sequence[int]],
+    renewals: Sequence[Renewal] = (),
+    station: Integers | None = None,
+    most_share: float = MOST_SHARE,
+) -> Listing:
+    """The cells to show in a week: the budget's best, less those that wait for a renewal and those too many.
+
+    A cell that stood on the lists of the four weeks before is shown again only if a renewal for it was given in one
+    of the last four weeks or this one; a week off the list starts the count anew. In a station area no more than
+    ``most_share`` of its cells are listed (at least one). The places of cells left off stay empty: filling
+    them with the next best would send patrols on the strength of a rule about paper.
+
+    Parameters
+    ----------
+    week : int
+        Week index of the list.
+    cells, rate : ndarray, shape (c,)
+        Cells (int64) and forecast records a week.
+    budget : float
+        Share of the area, above 0 and at most 1. Cells tied across the cut are left out together.
+    history : mapping of week to cells
+        Lists of earlier weeks, as shown. Weeks that are missing had no list.
+    renewals : sequence of Renewal
+        Those given so far; one without an officer's name or a reason counts for nothing.
+    station : ndarray of int64, shape (c,), optional
+        Station area of each cell.
+
+    Raises
+    ------
+    BadBudget, BadEvents
+        If the budget or the share is not one, or the arrays differ in length.
+    """
+    if not 0 < most_share <= 1:
+        raise BadBudget(f"a share of {most_share} of a station area is none", budget=most_share)
+    if cells.shape != rate.shape or (station is not None and station.shape != cells.shape):
+        raise BadEvents("cells, rates and stations must have one length")
+    inside = np.flatnonzero(budget_shares(rate, budget) >= 1 - 1e-12)
+    inside = inside[np.argsort(-rate[inside], kind="stable")]
+    before = [frozenset(int(cell) for cell in history.get(week - back, ())) for back in range(1, MOST_WEEKS + 1)]
+    renewed = {
+        item.cell
+        for item in renewals
+        if week - RENEWED_WEEKS < item.week <= week and item.officer.strip() and item.reason.strip()
+    }
+    room = _room(station, most_share)
+    shown: list[int] = []
+    off: list[LeftOff] = []
+    for index in inside:
+        cell = int(cells[index])
+        area = int(station[index]) if station is not None else 0
+        if all(cell in listed for listed in before) and cell not in renewed:
+            off.append(LeftOff(cell, NEEDS_RENEWAL))
+        elif room is not None and not room[area]:
+            off.append(LeftOff(cell, AREA_FULL))
+        else:
+            shown.append(cell)
+            if room is not None:
+                room[area] -= 1
+    soon = {item.cell for item in renewals if item.cell in renewed and item.week > week + 1 - RENEWED_WEEKS}
+    due = tuple(cell for cell in shown if all(cell in listed for listed in before[:-1]) and cell not in soon)
+    return Listing(week, np.array(shown, dtype=np.int64), tuple(off), due)
+
+
+def breaches(lists: Mapping[int, Sequence[int]], renewals: Sequence[Renewal]) -> list[tuple[int, int]]:
+    """Weeks and cells that stood on a list for more than four weeks running without a renewal in force.
+
+    It reads published lists alone, so that anyone can check what ``list_week`` promises.
+    """
+    given: dict[int, list[int]] = {}
+    for item in renewals:
+        if item.officer.strip() and item.reason.strip():
+            given.setdefault(item.cell, []).append(item.week)
+    run: dict[int, int] = {}
+    found = []
+    last = None
+    for week in sorted(lists):
+        listed = {int(cell) for cell in lists[week]}
+        follows = last == week - 1
+        run = {cell: (run.get(cell, 0) if follows else 0) + 1 for cell in listed}
+        for cell in sorted(listed):
+            in_force = any(week - RENEWED_WEEKS < when <= week for when in given.get(cell, ()))
+            if run[cell] > MOST_WEEKS and not in_force:
+                found.append((week, cell))
+        last = week
+    return found
+
+
+def _room(station: Integers | None, most_share: float) -> dict[int, int] | None:
+    """How many cells each station area may have on the list."""
+    if station is None:
+        return None
+    areas, sizes = np.unique(station, return_counts=True)
+    return {int(area): max(int(size * most_share), 1) for area, size in zip(areas, sizes, strict=True)}
