@@ -26,8 +26,8 @@ def make(say: Say) -> None:
     if database().settings.forecasting:
         began = perf_counter()
         if not _any("SELECT 1 FROM forecast_run WHERE expires_at > now() LIMIT 1"):
-            # A first look must not wait a quarter of an hour: whole days alone, and the plain methods where the settings
-            # name none.  Each run says among which methods it chose.
+            # A first look must not wait a quarter of an hour: whole days alone, and the plain methods where the
+            # settings name none.  Each run says among which methods it chose.
             methods = None if database().settings.forecast_methods else PLAIN_METHODS
             forecasts.run(
                 shifts_of_day=(), methods=methods, report=lambda done, total, words: say(f"  {done}/{total} {words}")

@@ -8,7 +8,7 @@ from flask_login import current_user
 from app.db import queue
 from app.db.session import db_session
 from app.errors import NotFound
-from app.forecasts import scoreboard, service
+from app.forecasts import pages, scoreboard, service
 from app.forecasts.errors import check_on
 from app.forecasts.planning import week_of_date
 from app.forecasts.schemas import Forecast, Job, JobAsked, Run, RunQuery, RunRequest, Runs, Scoreboard, ScoreQuery
@@ -113,4 +113,9 @@ def _job(job_id: int) -> dict[str, Any]:
 def register(app: APIFlask) -> None:
     """Register the room's addresses."""
     app.register_blueprint(bp)
+    # Switched off there is no page, so no desk in the navigation either.
+    if app.extensions["naqsha.settings"].forecasting:
+        for address, view in (("/forecasts", pages.scoreboard), ("/forecasts/<int:run_id>", pages.run)):
+            hidden = bp.doc(hide=True)(view)
+            app.add_url_rule(address, endpoint=f"forecasts.page_{view.__name__}", view_func=hidden)
     app.register_blueprint(jobs_bp)

@@ -87,6 +87,7 @@ class Run(Answer):
     shift: str | None = Field(description="null: the whole day")
     jurisdiction: str
     resolution: int
+    methods: list[str] = Field(description="the methods among which it was chosen")
     paused: bool = Field(description="its data cannot carry a forecast: no cell of it is served")
     notes: list[Note]
     data_hash: str

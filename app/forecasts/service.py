@@ -164,6 +164,7 @@ def summary(row: RowMapping) -> dict[str, Any]:
         "resolution": row["resolution"],
         "data_hash": row["data_hash"],
         "synthetic": row["has_synthetic"],
+        "methods": row["parameters"].get("methods", list(scores["methods"])),
         "reason": scores["reason"],
         "weeks_ahead": scores["weeks_ahead"],
         "score": {

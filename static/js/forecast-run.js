@@ -1,0 +1,109 @@
+// The page of one run: what it lists and why, which cells rest until an officer renews them, and its card.
+import { ApiError, ask, send } from "./api.js";
+import { bdi, byId, el, icon, replace } from "./dom.js";
+import { methodTitle, own, partOfDay, ratio, share, stateTitle } from "./forecast-words.js";
+import { day, lang, mass, number, t, when } from "./i18n.js";
+import { startSession } from "./session.js";
+import { startShell } from "./shell.js";
+import "./theme.js";
+import { toast } from "./toast.js";
+
+const id = byId("run").dataset.run;
+const FIRST = 25;
+let session = null;
+
+start();
+
+async function start() {
+  session = await startSession();
+  startShell(session, { sentence: () => document.title });
+  await load();
+}
+
+async function load() {
+  try {
+    draw(await ask(`/api/forecasts/${id}`));
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function failed(error) {
+  const words = error instanceof ApiError && error.status === 404 ? [t("No such forecast"), t("There is none with this number that you may see.")]
+    : error.status === 409 ? [t("Not shown"), error.detail] : error.status === 0 ? [t("No connection"), t("The server did not answer.")] : [t("Could not read the forecast"), error.detail];
+  replace(byId("run-head"), el("h1", {}, t("Forecast"), " ", bdi(id)));
+  replace(byId("run-cells"), el("div", { class: "state", role: "alert" }, icon(error.status === 409 ? "clock" : "warn"), el("strong", {}, words[0]), el("p", {}, words[1] ?? "")));
+  replace(byId("run-facts"));
+}
+
+const may = (permission) => session.permissions?.includes(permission);
+
+function draw(answer) {
+  const { run } = answer;
+  replace(byId("run-head"),
+    el("h1", {}, el("bdi", {}, own(run, "head")), " · ", el("bdi", {}, own(run, "jurisdiction")), el("span", { class: `badge ${run.state === "published" ? "badge-good" : "badge-warn"}` }, stateTitle(run.state))),
+    el("p", { class: "lead" }, t("Week from"), " ", bdi(day(run.week_start)), " · ", partOfDay(run.shift), " · ", methodTitle(run.method)),
+    run.notes.length ? el("ul", { class: "notes" }, run.notes.map((note) => el("li", {}, icon("warn", "icon-small"), el("span", {}, lang === "ur" ? note.text_ur : note.text)))) : null,
+    run.state === "draft" && may("publish_forecasts") ? el("p", {}, el("button", { class: "button", type: "button", onclick: publish }, icon("check"), t("Publish in my name"))) : null);
+  replace(byId("run-cells"), cells(answer), answer.rested.length ? rested(answer) : null, answer.paused.length ? el("section", { class: "sheet" }, el("h2", {}, t("Paused")), el("p", { class: "explain" }, t("No number is shown for %(n)s cells of stations whose registration has changed.", { n: number(answer.paused.length) }))) : null);
+  replace(byId("run-facts"), facts(run), modelCard(run.card));
+}
+
+function line(cell, extra = null) {
+  const marks = { unstable: t("uncertain if reporting differs by 30 %"), unknown: t("too little is reported here to say") };
+  return el("li", { class: "cell-row" },
+    el("span", { class: "cell-top" }, extra, bdi(cell.rank, "rank"), el("strong", {}, bdi(mass(cell.rate))), el("span", {}, t("expected"), " ", bdi(`(${mass(cell.low)}–${mass(cell.high)})`)), el("a", { class: "code", href: `/map?layer=forecast&cell=${cell.cell}` }, el("bdi", {}, cell.cell)),
+      cell.marks.map((mark) => el("span", { class: "badge badge-warn" }, marks[mark] ?? mark))),
+    el("span", { class: "why" }, cell.drivers.slice(0, 3).map((driver, index) => [index ? " · " : "", el("span", {}, lang === "ur" ? driver.text_ur : driver.text, " ", bdi(`${Math.round(driver.share * 100)} %`))])));
+}
+
+function cells(answer) {
+  const list = el("ol", { class: "cell-list" }, answer.cells.slice(0, FIRST).map((cell) => line(cell)));
+  const more = answer.cells.length > FIRST ? el("button", { class: "button button-quiet", type: "button", onclick: (event) => { list.append(...answer.cells.slice(FIRST).map((cell) => line(cell))); event.target.remove(); } }, t("Show all %(n)s", { n: number(answer.cells.length) })) : null;
+  return el("section", { class: "sheet" }, el("h2", {}, t("Best-ranked cells")), answer.cells.length ? [list, more] : el("p", { class: "explain" }, t("No cell stands out enough to be listed.")));
+}
+
+/** Cells that were listed four weeks on end: they stay out until a named officer says that they shall not. */
+function rested(answer) {
+  const rows = answer.rested.map((cell) => line(cell, may("publish_forecasts") ? el("input", { type: "checkbox", name: "cell", value: cell.cell, "aria-label": t("Renew cell %(cell)s", { cell: cell.cell }) }) : null));
+  const form = el("form", { class: "renew", onsubmit: renew }, el("ol", { class: "cell-list" }, rows),
+    may("publish_forecasts") ? [el("label", { class: "check" }, el("input", { type: "checkbox", onchange: (event) => { for (const box of form.querySelectorAll("[name=cell]")) box.checked = event.target.checked; } }), t("All of them")),
+      el("label", { class: "field" }, el("span", { class: "label" }, t("Why they shall be listed again")), el("input", { class: "input", name: "reason", minlength: "3", maxlength: "500", required: true })),
+      el("button", { class: "button", type: "submit" }, t("Renew in my name"))] : el("p", { class: "explain" }, t("An officer who publishes forecasts can renew them.")));
+  return el("section", { class: "sheet", id: "rested" }, el("h2", {}, t("Resting")), el("p", { class: "explain" }, t("Listed four weeks on end. They are left out, so that no place is watched by habit, until an officer renews them with a reason.")), form);
+}
+
+async function renew(event) {
+  event.preventDefault();
+  const data = new FormData(event.target);
+  await change(`/api/forecasts/${id}/renewals`, { cells: data.getAll("cell"), reason: data.get("reason") }, t("Renewed in your name."));
+}
+
+const publish = () => change(`/api/forecasts/${id}/publish`, undefined, t("Published in your name."));
+
+async function change(path, body, words) {
+  try {
+    await send("POST", path, body);
+    toast(words);
+    await load();
+  } catch (error) {
+    toast(error.detail || error.title || t("The server did not answer."));
+  }
+}
+
+const pair = (label, value) => (value === null || value === undefined || value === "" ? null : [el("dt", {}, label), el("dd", {}, bdi(value))]);
+
+function facts(run) {
+  return el("section", { class: "sheet" }, el("h2", {}, t("How far to trust it")), el("dl", { class: "card-pairs" },
+    pair(t("Hit rate in 5 % of the area"), share(run.score.hit_rate_5)), pair(t("PAI at 5 %"), ratio(run.score.pai_5)), pair(t("90 % interval held"), share(run.score.coverage_90)), pair(t("Expected over recorded"), ratio(run.score.expected_over_observed)), pair(t("Weeks scored"), run.score.weeks),
+    run.versus.map((other) => pair(methodTitle(other.method), share(other.hit_rate_5))), pair(t("Chosen among"), (run.methods ?? []).map(methodTitle).join(t(", "))), pair(t("Why this method"), run.reason),
+    pair(t("Known by"), when(run.known_until)), pair(t("Expires"), when(run.expires_at, "day")), pair(t("Published"), run.published_at ? when(run.published_at) : null), pair(t("Data"), run.data_hash.slice(0, 16))));
+}
+
+function modelCard(card) {
+  const list = (title, lines) => [el("h3", {}, title), el("ul", { class: "card-list", lang: "en", dir: "ltr" }, (lines ?? []).map((words) => el("li", {}, words)))];
+  return el("section", { class: "sheet" }, el("h2", {}, t("Model card")), el("p", { lang: "en", dir: "ltr" }, card.what),
+    el("dl", { class: "card-pairs" }, pair(t("Records"), mass(card.data?.records ?? 0)), pair(t("Cells"), number(card.data?.cells ?? 0)), pair(t("From"), card.data?.from ? day(card.data.from) : null), pair(t("Until"), card.data?.until ? day(card.data.until) : null), pair(t("Scored until"), card.scored_until ? day(card.scored_until) : null), pair(t("Card expires"), card.expires_on ? day(card.expires_on) : null), pair(t("Seed"), card.seed)),
+    list(t("Not for"), card.not_for), list(t("Limits"), card.limits), list(t("Never among its inputs"), card.never_inputs),
+    el("details", {}, el("summary", {}, t("The whole card")), el("pre", { class: "scroll code", lang: "en", dir: "ltr", tabindex: "0" }, JSON.stringify(card, null, 1))));
+}
