@@ -117,6 +117,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{candidates} places of the district bear the name “{name}”; none could be preferred.",
         "ضلع میں «{name}» نام کی {candidates} جگہیں ہیں؛ کسی ایک کو ترجیح نہ دی جا سکی۔",
     ),
+    "street_matched": ("The text names the street {name}.", "متن میں سڑک {name} کا نام ہے۔"),
+    "address_matched": (
+        "The address of {name} reads alike: {words}.",
+        "{name} کا پتہ اسی طرح ہے: {words}۔",
+    ),
+    "town_only": (
+        "Nothing more particular than {name} was recognised in the text.",
+        "متن میں {name} سے زیادہ مخصوص کوئی جگہ نہیں پہچانی گئی۔",
+    ),
+    "parts_used": ("The place rests on these words: {parts}.", "جگہ ان الفاظ پر قائم ہے: {parts}۔"),
+    "candidate_refused": (
+        "{name} was less likely ({share} %).",
+        "{name} کا امکان کم تھا ({share} فیصد)۔",
+    ),
+    "name_unknown": ("No name in the text is known here.", "متن کا کوئی نام یہاں معلوم نہیں۔"),
+    "name_weak": (
+        "The likeliest name, {name}, is too uncertain ({share} %) and was not used.",
+        "سب سے ممکن نام {name} بہت غیر یقینی ہے ({share} فیصد)، استعمال نہیں ہوا۔",
+    ),
+    "station_swayed": (
+        "Of several places, that in the area of station {station} was preferred.",
+        "کئی جگہوں میں سے تھانہ {station} کی حدود والی کو ترجیح دی گئی۔",
+    ),
+    "local_name": (
+        "{name} is a name that an officer of this station has pinned.",
+        "{name} وہ نام ہے جو اس تھانے کے افسر نے نقشے پر لگایا ہے۔",
+    ),
     "distance_impossible": (
         "The distance from the station cannot be right and was not used.",
         "تھانے سے دیا گیا فاصلہ درست نہیں ہو سکتا، استعمال نہیں ہوا۔",

@@ -181,16 +181,11 @@ class Reader:
         else:
             # "Korangi 5", "Shah Faisal Colony 1", "Latifabad No. 7": a number of the area before it.
             self._close()
-            if self.found and self.found[-1].kind in ("area", "name", "village", "city") and self.found[-1].terms:
-                before = self.found[-1]
-                self.found[-1] = before._replace(
-                    number=number, end=self.tokens[last - 1].end, terms=(*before.terms, *numbered("", number))
-                )
-            elif self.found and self.found[-1].kind == "street" and self.found[-1].number is None:
-                before = self.found[-1]
-                self.found[-1] = before._replace(
-                    number=number, end=self.tokens[last - 1].end, terms=(*before.terms, *numbered("street", number))
-                )
+            before = self.found[-1] if self.found else None
+            named = before is not None and before.kind in ("area", "name", "village", "city") and before.terms
+            if before is not None and (named or (before.kind == "street" and before.number is None)):
+                terms = (*before.terms, *numbered("" if named else "street", number))
+                self.found[-1] = before._replace(number=number, end=self.tokens[last - 1].end, terms=terms)
             else:
                 self._add("unit", "", number, token.start, self.tokens[last - 1].end, ())
             self.at = last

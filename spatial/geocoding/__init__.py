@@ -1,7 +1,20 @@
 """From what a record says of its place to weighted cells: the gazetteer's promise, regions, the ladder."""
 
-from spatial.geocoding.gazetteer import Entry, Gazetteer, InMemoryGazetteer, Place, StationArea
+from spatial.geocoding.gazetteer import Entry, Place, StationArea
 from spatial.geocoding.index import PlaceIndex
-from spatial.geocoding.resolve import Query, resolve
+from spatial.geocoding.query import Query
+from spatial.geocoding.reference import Gazetteer, InMemoryGazetteer
+from spatial.geocoding.resolve import Candidate, candidates, resolve
 
-__all__ = ["Entry", "Gazetteer", "InMemoryGazetteer", "Place", "PlaceIndex", "Query", "StationArea", "resolve"]
+__all__ = [
+    "Candidate",
+    "candidates",
+    "Entry",
+    "Gazetteer",
+    "InMemoryGazetteer",
+    "Place",
+    "PlaceIndex",
+    "Query",
+    "StationArea",
+    "resolve",
+]

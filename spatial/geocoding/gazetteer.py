@@ -1,12 +1,10 @@
-"""What the geocoder asks of a gazetteer, and one that keeps its places in memory."""
+"""The nouns of a gazetteer: places, what an index takes in of them, and stations with their areas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from spatial.addresses.normal import normalise
 from spatial.errors import InvalidCoordinates
 from spatial.geocoding.habits import Habits
 
@@ -110,52 +108,3 @@ class StationArea:
     def __post_init__(self) -> None:
         if not (-90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0):
             raise InvalidCoordinates
-
-
-class Gazetteer(Protocol):
-    """What the geocoder needs to know about names and stations.
-
-    Give the same objects for the same places on every call: regions are cached by object.
-    """
-
-    def places(self, key: str, district: str | None) -> Sequence[Place]:
-        """Give the places of a normal spelling, in one district, or in all if it is None."""
-
-    def station(self, code: str) -> StationArea | None:
-        """Give the station of a code, None if there is none."""
-
-
-class InMemoryGazetteer:
-    """A gazetteer held in dictionaries, which answers in a microsecond.
-
-    Parameters
-    ----------
-    places : iterable of (Place, iterable of str)
-        Each place with its further names, in any script; its own name need not be among them.
-    stations : iterable of StationArea
-    """
-
-    def __init__(
-        self,
-        places: Iterable[tuple[Place, Iterable[str]]] = (),
-        stations: Iterable[StationArea] = (),
-    ) -> None:
-        self._by_key: dict[str, list[Place]] = {}
-        self._by_district: dict[tuple[str, str], list[Place]] = {}
-        self._stations = {station.code: station for station in stations}
-        for place, names in places:
-            district = normalise(place.district or "")
-            for key in {normalise(place.name), *(normalise(name) for name in names)} - {""}:
-                self._by_key.setdefault(key, []).append(place)
-                if district:
-                    self._by_district.setdefault((key, district), []).append(place)
-
-    def places(self, key: str, district: str | None) -> Sequence[Place]:
-        """Give the places of a normal spelling, in one district, or in all if it is None."""
-        if district is None:
-            return self._by_key.get(key, ())
-        return self._by_district.get((key, normalise(district)), ())
-
-    def station(self, code: str) -> StationArea | None:
-        """Give the station of a code, None if there is none."""
-        return self._stations.get(code)

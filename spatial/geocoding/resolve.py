@@ -1,78 +1,68 @@
 """The ladder: the best fix that a record's coordinates, words, bearing and station allow.
 
-Coordinates, then an exact name, then distance and direction, then the station's area, then unplaced. Each
-rung that fails says why in a :class:`~spatial.model.Reason`; the rung that holds says what it rests on. The
-full geocoder (fuzzy names, streets, chaks) will add rungs between these.
+Coordinates, then the names in the text (with a distance and direction where it gives them), then distance and
+direction alone, then the station's area, then unplaced. Each rung that fails says why in a
+:class:`~spatial.model.Reason`; the rung that holds says what it rests on.
 
-A score is the believed chance that the true place lies in the region. The constants are first beliefs, to be
-calibrated by ``flask geocode --evaluate``.
+The score of a named place is the chance that its point is right, calibrated on the development set
+(:mod:`spatial.geocoding.calibration`); the scores of the other rungs are beliefs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
 import shapely
 
-from spatial import projection
-from spatial.addresses import place_parts
 from spatial.errors import InvalidGeometry
-from spatial.geocoding import bearing, coordinates
+from spatial.geocoding import bearing, coordinates, exact_names, explain, kernel, names
 from spatial.geocoding import region as regions
-from spatial.geocoding.gazetteer import Gazetteer, Place, StationArea
-from spatial.geocoding.region import Region
+from spatial.geocoding.combine import Lump, combine
+from spatial.geocoding.exact_names import ExactGazetteer
+from spatial.geocoding.gazetteer import Place, StationArea
+from spatial.geocoding.layers import NINETY, Extent, Jurisdiction, Kernel
+from spatial.geocoding.named import LEAK, Named, place_named
+from spatial.geocoding.names import LookUp
+from spatial.geocoding.query import Query
+from spatial.geocoding.reference import Gazetteer
 from spatial.model import Fix, Method, Reason
 
-MOST_CANDIDATES: Final = 3
-FARTHEST_CANDIDATES_M: Final = 3_000.0
-
-SCORE_PLACE: Final = 0.8
-SCORE_LANDMARK: Final = 0.75
-SCORE_ELSEWHERE: Final = 0.5
-SCORE_CANDIDATES: Final = 0.6
 SCORE_STATION_AREA: Final = 0.85
+SCORE_LOCAL_NAME: Final = 0.9
+"""Of a name that an officer's pin taught: he was there."""
+WEAK_BESIDE_STATION: Final = 0.2
+"""A name less likely to be right than this gives way to the station's own area."""
+WEAK_ALONE: Final = 0.1
+"""A text without city, district and station is placed only by a name at least so likely to be right."""
+NAME_HOLDS: Final = 0.9
+""""The share of mass that a name's own region gets beside the station's area: what the region is calibrated to hold."""
+MOST_CANDIDATES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What a record says about its place; everything may be missing.
+class Candidate:
+    """A place that a text may mean, for somebody who chooses.
 
     Parameters
     ----------
-    text : str or None
-        Place of occurrence in any script; a distance and direction in it count where none are given apart.
-    lat, lon : float or None
-        Degrees (EPSG:4326), as given: not yet checked.
-    accuracy_m : float or None
-        Radius that holds 90 % about the coordinates.
-    station : str or None
-        Code of the recording station.
-    city : str or None
-    district : str or None
-        Where names are looked up; the station's district if missing.
-    near_lat, near_lon : float or None
-        Degrees: a point that the place is thought to be near, such as the caller's; never a fix by itself.
-    distance_m : float or None
-    direction : float or None
-        Degrees clockwise from north, from the station.
+    place : Place
+    lat, lon : float
+        Where it would put the record; degrees.
+    score : float
+        Its share of belief among all candidates, 0 to 1.
+    reasons : tuple of Reason
     """
 
-    text: str | None = None
-    lat: float | None = None
-    lon: float | None = None
-    accuracy_m: float | None = None
-    station: str | None = None
-    district: str | None = None
-    distance_m: float | None = None
-    direction: float | None = None
-    city: str | None = None
-    near_lat: float | None = None
-    near_lon: float | None = None
+    place: Place
+    lat: float
+    lon: float
+    score: float
+    reasons: tuple[Reason, ...]
 
 
-def resolve(query: Query, gazetteer: Gazetteer) -> Fix:
+def resolve(query: Query, gazetteer: Gazetteer | ExactGazetteer) -> Fix:
     """Give the fix of a record: weighted cells, method, accuracy, score and the reasons for them.
 
     Never raises for what a record says: whatever cannot be used is a reason, and the last rung is *unplaced*.
@@ -99,85 +89,130 @@ def resolve(query: Query, gazetteer: Gazetteer) -> Fix:
     )
 
 
-def _by_name(query: Query, station: StationArea | None, gazetteer: Gazetteer, reasons: list[Reason]) -> Fix | None:
+def candidates(query: Query, gazetteer: Gazetteer, most: int = MOST_CANDIDATES) -> list[Candidate]:
+    """Give the places that a text may mean, likeliest first, each place once; local names of the station before all.
+
+    Parameters
+    ----------
+    query : Query
+    gazetteer : Gazetteer
+    most : int
+    """
+    station = gazetteer.station(query.station) if query.station else None
+    found: list[Candidate] = []
+    if station is not None and query.text:
+        local = names.local_name(query, gazetteer, station)
+        if local is not None:
+            place = local[0]
+            found.append(
+                Candidate(place, place.lat, place.lon, SCORE_LOCAL_NAME, (Reason("local_name", {"name": place.name}),))
+            )
+    looked = names.look_up(query, gazetteer, station)
+    if looked is None:
+        return found
+    weight, measured = looked.choice.weight, looked.measured
+    seen: set[int] = set()
+    for number in np.argsort(-weight, kind="stable").tolist():
+        place_number = int(measured.places[number])
+        if place_number in seen or measured.lines[number] < 0:
+            continue
+        seen.add(place_number)
+        place = looked.index.place(place_number)
+        why = (explain.how(looked, number),)
+        found.append(
+            Candidate(place, float(measured.lat[number]), float(measured.lon[number]), float(weight[number]), why)
+        )
+        if len(found) >= most:
+            break
+    return found
+
+
+def _by_name(
+    query: Query, station: StationArea | None, gazetteer: Gazetteer | ExactGazetteer, reasons: list[Reason]
+) -> Fix | None:
     if not query.text:
         return None
-    district = query.district or (station.district if station is not None else None)
-    for part in place_parts(query.text):
-        if part.relation == "limits":
-            continue
-        candidates = list(gazetteer.places(part.key, district))
-        if not candidates:
-            continue
-        chosen = _choose(part.key, candidates, station, reasons)
-        if not chosen:
-            continue
-        try:
-            region = (
-                regions.place_region(chosen[0], part.relation)
-                if len(chosen) == 1
-                else regions.places_region(tuple(chosen), part.relation)
-            )
-        except InvalidGeometry:
-            reasons.append(Reason("place_too_large", {"name": chosen[0].name}))
-            continue
-        area = regions.station_region(station) if station is not None else None
-        if area is not None and region.area_m2 > area.area_m2:
-            # "Lahore" says less than which of Lahore's stations wrote the FIR.
-            reasons.append(Reason("place_wider_than_station", {"name": chosen[0].name}))
-            continue
-        return _named(chosen, part.relation, region, station, reasons)
-    return None
+    if not isinstance(gazetteer, Gazetteer):
+        return exact_names.rung(query, station, gazetteer, reasons)
+    if station is not None:
+        local = names.local_name(query, gazetteer, station)
+        if local is not None:
+            return _by_local_name(query, station, *local, reasons)
+    found = names.look_up(query, gazetteer, station)
+    if found is None:
+        reasons.append(Reason("name_unknown"))
+        return None
+    if station is not None and (found.is_core or found.score < WEAK_BESIDE_STATION):
+        # What is left is the town: which of its stations wrote the record says more.
+        reasons.extend(explain.refused(found))
+        return None
+    if found.score < WEAK_ALONE and not (query.city or query.district):
+        reasons.extend(explain.refused(found))
+        return None
+    reasons.extend(explain.chosen(found, station))
+    place = found.place
+    method = Method.LANDMARK if place.is_landmark and not (found.is_address or found.is_core) else Method.PLACE
+    at = found.choice
+    if station is None:
+        region = kernel.round_region(at.lat, at.lon, found.fifty_m, found.ninety_m, found.lumps())
+        return regions.fix_of(region, method, found.score, place.ref, reasons)
+    return _beside_station(query, station, found, method, reasons)
 
 
-def _choose(key: str, candidates: list[Place], station: StationArea | None, reasons: list[Reason]) -> list[Place]:
-    """Give the candidates to spread over: one, or a few close together; none if the name is too ambiguous."""
-    if len(candidates) == 1:
-        return candidates
-    if station is not None and station.area is not None:
-        area = regions.prepared(station.area)
-        within = [place for place in candidates if shapely.contains_xy(area, place.lon, place.lat)]
-        if 0 < len(within) < len(candidates):
-            reasons.append(Reason("name_narrowed_by_station", {"name": key, "candidates": len(candidates)}))
-            candidates = within
-            if len(candidates) == 1:
-                return candidates
-    wide = max(candidates, key=lambda place: place.extent.area if place.extent is not None else 0.0)
-    if wide.extent is not None and all(
-        shapely.contains_xy(wide.extent, place.lon, place.lat) for place in candidates if place is not wide
-    ):
-        # The same neighbourhood twice: as an area, and as a point inside it.
-        return [wide]
-    apart = [
-        projection.distance_m(one.lat, one.lon, other.lat, other.lon) for one, other in combinations(candidates[:4], 2)
+def _beside_station(
+    query: Query, station: StationArea, found: LookUp, method: Method, reasons: list[Reason]
+) -> Fix | None:
+    """Give the fix of a name with what the station's area and a distance and direction from it say."""
+    place, at = found.place, found.choice
+    said = bearing.read(query.text, query.distance_m, query.direction)
+    try:
+        if said is not None:
+            here = replace(place, lat=at.lat, lon=at.lon, extent=None, radius_m=None)
+            one = Named(NAME_HOLDS, here, None, found.ninety_m)
+            combined = place_named([one], station, said, reasons)
+        else:
+            combined = combine(_lumps(found, station), bounds=_bounds(station))
+    except InvalidGeometry:
+        combined = None
+    if combined is None:
+        reasons.append(Reason("place_too_large", {"name": place.name}))
+        return None
+    region, score = combined.region, found.score
+    if station.area is not None and not shapely.contains_xy(regions.prepared(station.area), at.lon, at.lat):
+        reasons.append(Reason("place_outside_station_area", {"name": place.name, "station": station.code}))
+    return regions.fix_of(region, method, score, place.ref, reasons)
+
+
+def _lumps(found: LookUp, station: StationArea) -> list[Lump]:
+    at = found.choice
+    inner, outer = kernel.deviations_m(found.fifty_m, found.ninety_m)
+    others, core = found.lumps(), inner * NINETY
+    lumps = [
+        Lump(NAME_HOLDS * kernel.CORE * (1.0 - sum(share for _, _, share in others)), Kernel(at.lat, at.lon, core)),
+        Lump(NAME_HOLDS * (1.0 - kernel.CORE), Kernel(at.lat, at.lon, outer * NINETY)),
+        *(Lump(NAME_HOLDS * kernel.CORE * share, Kernel(lat, lon, core)) for lat, lon, share in others),
     ]
-    if len(candidates) <= MOST_CANDIDATES and max(apart) <= FARTHEST_CANDIDATES_M:
-        reasons.append(Reason("name_spread", {"name": key, "candidates": len(candidates)}))
-        return candidates
-    reasons.append(Reason("name_ambiguous", {"name": key, "candidates": len(candidates)}))
-    return []
+    if station.area is not None and not station.area.is_empty:
+        lumps.append(Lump(1.0 - NAME_HOLDS, Extent(station.area)))
+    return lumps
 
 
-def _named(
-    chosen: list[Place],
-    relation: str | None,
-    region: Region,
-    station: StationArea | None,
-    reasons: list[Reason],
-) -> Fix:
-    first = chosen[0]
-    method = Method.LANDMARK if first.is_landmark else Method.PLACE
-    score = SCORE_LANDMARK if first.is_landmark else SCORE_PLACE
-    code = "landmark_matched" if first.is_landmark else "place_matched"
-    reasons.append(Reason(code, {"name": first.name, "relation": relation or "in"}))
-    if len(chosen) > 1:
-        score = min(score, SCORE_CANDIDATES)
-    if station is not None and station.area is not None:
-        inside = any(shapely.contains_xy(regions.prepared(station.area), place.lon, place.lat) for place in chosen)
-        if not inside:
-            reasons.append(Reason("place_outside_station_area", {"name": first.name, "station": station.code}))
-            score = min(score, SCORE_ELSEWHERE)
-    return regions.fix_of(region, method, score, first.ref, reasons)
+def _bounds(station: StationArea) -> tuple[Jurisdiction, ...]:
+    if station.area is None or station.area.is_empty:
+        return ()
+    return (Jurisdiction(station.area, max(LEAK, bearing.leak(station))),)
+
+
+def _by_local_name(
+    query: Query, station: StationArea, place: Place, relation: str | None, reasons: list[Reason]
+) -> Fix | None:
+    """Give the fix of a name that an officer's pin taught."""
+    reasons.append(Reason("local_name", {"name": place.name}))
+    said = bearing.read(query.text, query.distance_m, query.direction)
+    combined = place_named([Named(1.0, place, relation)], station, said, reasons)
+    if combined is None:
+        return None
+    return regions.fix_of(combined.region, Method.PLACE, SCORE_LOCAL_NAME, place.ref, reasons)
 
 
 def _by_station(station: StationArea | None, reasons: list[Reason]) -> Fix | None:

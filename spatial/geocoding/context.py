@@ -1,0 +1,137 @@
+"""What is known of a text's surroundings before it is read: its district, its city, and where people there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spatial.addresses import lexicon
+from spatial.addresses.normal import normalise
+from spatial.addresses.parse import parse
+from spatial.addresses.phonetic import phonetic
+from spatial.geocoding.index import PlaceIndex
+from spatial.geocoding.index_layout import NAME
+
+_FEWEST_POINTS: Final = 8
+_NONE: Final = np.zeros(0, dtype=np.int64)
+_SETTLEMENTS: Final = ("locality", "city", "town", "village")
+_POINTS: Final = ("landmark", "street", "poi")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """The surroundings of a text.
+
+    Parameters
+    ----------
+    scope : ndarray of int64 or None
+        Numbers of the district and of those that touch it, the own one first; None is the whole country.
+    district, city : int
+        Numbers in the index, -1 where none is known.
+    known : frozenset of str
+        Sounds of names that the context already says: city, district, provinces.
+    core : int
+        Number of the place that stands for the city or district when nothing else is found, -1 if there is none.
+    core_lat, core_lon : float
+        Where most of the named points of the city lie; degrees.
+    is_town : bool
+        Whether a city was named.
+    lines : int
+        How many lines the index has of the city, or else of the district: how well it is known.
+    """
+
+    scope: NDArray[np.int64] | None
+    district: int
+    city: int
+    known: frozenset[str]
+    core: int
+    core_lat: float
+    core_lon: float
+    is_town: bool
+    lines: int
+
+
+def sound(text: str) -> str:
+    """Give the sound of a whole name, words joined: "Islam Abad", اسلام آباد and Islamabad are one."""
+    return phonetic(normalise(text).replace(" ", ""))
+
+
+def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Context:
+    """Give the surroundings of texts of a city and district, either of which may be unknown."""
+    scope = index.scope(district)
+    own = int(scope[0]) if scope is not None else -1
+    known = {sound(name) for name in lexicon.read("spellings")["provinces"]["words"]}
+    for name in (city, district):
+        if name:
+            known.add(sound(name))
+            # "Karachi South" in a text is Karachi; so is "Karachi City".
+            known.update(sound(" ".join(part.key.split())) for part in parse(name).parts)
+    if district and len(district.split()) > 1:
+        known.add(sound(district.split()[0]))
+    known.discard("")
+    number = index.string_number(city) if city else -1
+    in_city = index.places_of("city", number) if number >= 0 else _NONE
+    if scope is None and len(in_city):
+        # Without a district, the city's own districts are where to look.
+        scope = np.unique(index.arrays["place_district"][in_city]).astype(np.int64)
+    in_district = index.places_of("district", own) if own >= 0 else _NONE
+    core, lat, lon = _core(index, in_city, in_district, own, city)
+    here = in_city if len(in_city) else in_district
+    lines = int((index.arrays["lines_of_place"][here]).sum())
+    return Context(scope, own, number, frozenset(known), core, lat, lon, bool(city), lines)
+
+
+def _core(
+    index: PlaceIndex, in_city: NDArray[np.int64], in_district: NDArray[np.int64], district: int, city: str | None
+) -> tuple[int, float, float]:
+    """Give the place that stands for a city or else a district, and the middle of its densest square kilometre."""
+    arrays = index.arrays
+    settled, pointed = index.kind_numbers(_SETTLEMENTS), index.kind_numbers(_POINTS)
+    best = -1
+    if city:
+        named = _named(index, city)
+        named = named[np.isin(arrays["place_kind"][named], settled)]
+        own = named[arrays["place_district"][named] == district]
+        named = own if len(own) else named
+        if len(named):
+            best = int(named[np.argmax(arrays["place_population"][named])])
+    points = in_city[np.isin(arrays["place_kind"][in_city], pointed)]
+    own = points[arrays["place_district"][points] == district]
+    points = own if len(own) else points
+    if len(points) < _FEWEST_POINTS:
+        if best < 0 and len(in_district):
+            towns = in_district[np.isin(arrays["place_kind"][in_district], settled)]
+            if len(towns) and arrays["place_population"][towns].max() > 0:
+                best = int(towns[np.argmax(arrays["place_population"][towns])])
+        if best >= 0:
+            return best, float(arrays["place_lat"][best]), float(arrays["place_lon"][best])
+        points = in_district[np.isin(arrays["place_kind"][in_district], pointed)]
+        points = points if len(points) else in_district
+    if not len(points):
+        return -1, float("nan"), float("nan")
+    lat, lon = arrays["place_lat"][points], arrays["place_lon"][points]
+    # Squares of about a kilometre.
+    key = np.round(lat * 111.0).astype(np.int64) * 100_000 + np.round(lon * 96.0).astype(np.int64)
+    _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+    densest = inverse == np.argmax(counts)
+    middle_lat, middle_lon = float(lat[densest].mean()), float(lon[densest].mean())
+    if best < 0:
+        best = int(points[np.argmin((lat - middle_lat) ** 2 + (lon - middle_lon) ** 2)])
+    return best, middle_lat, middle_lon
+
+
+def _named(index: PlaceIndex, name: str) -> NDArray[np.int64]:
+    """Give the places one of whose lines is a name and nothing else, in order."""
+    arrays = index.arrays
+    terms = [index.number_of_term.get(term, -1) for part in parse(name).parts for term in part.terms]
+    if not terms or -1 in terms:
+        return _NONE
+    lines = index.lines_with(terms[0])
+    first = arrays["line_start"][lines]
+    alone = (arrays["line_own"][lines] == len(terms)) & (arrays["line_kind"][lines] == NAME)
+    for position, term in enumerate(terms):
+        alone &= arrays["line_terms"][np.minimum(first + position, len(arrays["line_terms"]) - 1)] == term
+    return np.unique(arrays["line_place"][lines[alone]]).astype(np.int64)

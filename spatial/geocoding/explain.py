@@ -1,0 +1,60 @@
+"""Why a named place was taken and which others were refused, as reasons whose sentences the application has."""
+
+from __future__ import annotations
+
+from spatial.geocoding.gazetteer import StationArea
+from spatial.geocoding.index_layout import ADDRESS
+from spatial.geocoding.names import LookUp
+from spatial.model import Reason
+
+
+def how(found: LookUp, candidate: int) -> Reason:
+    """Give by what a candidate was found."""
+    measured = found.measured
+    line = int(measured.lines[candidate])
+    place = found.index.place(int(measured.places[candidate]))
+    if line < 0:
+        return Reason("town_only", {"name": place.name})
+    if int(found.index.arrays["line_kind"][line]) == ADDRESS:
+        return Reason("address_matched", {"name": place.name, "words": found.words(candidate)})
+    relation = _relation(found, candidate)
+    if place.is_landmark:
+        return Reason("landmark_matched", {"name": place.name, "relation": relation})
+    if place.kind == "street":
+        return Reason("street_matched", {"name": place.name})
+    return Reason("place_matched", {"name": place.name, "relation": relation})
+
+
+def chosen(found: LookUp, station: StationArea | None) -> list[Reason]:
+    """Give why the best candidate was taken: what it is, the words it rests on, and what was refused."""
+    reasons: list[Reason] = []
+    if found.swayed and station is not None:
+        reasons.append(Reason("station_swayed", {"station": station.code}))
+    reasons.append(how(found, found.choice.best))
+    used = found.used()
+    if used:
+        reasons.append(Reason("parts_used", {"parts": ", ".join(used)}))
+    for rival in found.rivals():
+        share = float(found.choice.weight[rival])
+        if share >= 0.01:
+            name = found.index.place(int(found.measured.places[rival])).name
+            reasons.append(Reason("candidate_refused", {"name": name, "share": round(100.0 * share)}))
+    return reasons
+
+
+def refused(found: LookUp) -> list[Reason]:
+    """Give why no name was taken."""
+    if found.is_core:
+        return [Reason("name_unknown")]
+    name = found.place.name
+    return [Reason("name_weak", {"name": name, "share": round(100.0 * found.score)})]
+
+
+def _relation(found: LookUp, candidate: int) -> str:
+    """Give how the text says the place lies to a candidate: of the part that it holds best."""
+    if found.found is None or candidate >= len(found.found.lines):
+        return "in"
+    held = found.found.like[candidate] * found.found.weight
+    if not len(held) or not found.terms.parts:
+        return "in"
+    return found.terms.parts[int(found.terms.part[int(held.argmax())])].relation or "in"

@@ -1,0 +1,40 @@
+"""How an index of places is laid out: its arrays and texts, and the terms and codes that both sides compute."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import Final
+
+from spatial.addresses.place import Part
+
+VERSION: Final = 1
+"""Of the file's layout and of the reading of names: an index of another version is refused, and built anew."""
+NAME, ADDRESS = 0, 1
+"""Kinds of line: a name of the place, and words about where it stands."""
+DISTRICTS: Final = 1024
+"""More districts than there are: a posting's key is term * DISTRICTS + district."""
+
+TEXTS: Final = ("refs", "names", "strings", "terms", "sounds")
+ARRAYS: Final = (
+    "place_kind", "place_lat", "place_lon", "place_radius", "place_district", "place_city", "place_population",
+    "place_category", "extent_of", "extent_start", "extents", "line_place", "line_kind", "line_start", "line_own",
+    "line_terms", "line_weight", "post_key", "post_start", "post_line", "term_weight", "term_flags", "sound_start",
+    "sound_terms", "slip_code", "slip_sound", "lines_of_place", "by_city", "by_district", "neighbours", "district_of",
+)  # fmt: skip
+
+
+def code_of(form: str) -> int:
+    """Give the number under which a sound with one letter dropped is kept."""
+    return zlib.crc32(form.encode())
+
+
+def joined_terms(read: Sequence[Part]) -> list[tuple[str, tuple[str, str]]]:
+    """Give the words of each part joined two and two, with the two: "Sher Shah" is also found by "Shershah"."""
+    found: dict[str, tuple[str, str]] = {}
+    for part in read:
+        plain = [term for term in part.terms if term[0] not in "~=" and len(term) > 1]
+        for one, other in zip(plain, plain[1:], strict=False):
+            if one.isascii() == other.isascii():
+                found.setdefault(one + other, (one, other))
+    return list(found.items())
