@@ -25,9 +25,10 @@ SCORE_BEARING: Final = 0.7
 SCORE_RING: Final = 0.6
 SCORE_BEARING_CUT_OFF: Final = 0.4
 # By what the chance of a place outside the station's area is multiplied: a station writes down what happened in its
-# own area, but a derived area is the software's guess and wrong by kilometres in the country.
+# own area, but a derived area is the software's guess and wrong by kilometres in the country. At 0.05, regions hold
+# 92 % if places do lie in the derived areas and 89 % if these are pure invention; at 0 the latter is 55 %.
 LEAK: Final = 0.0
-LEAK_DERIVED: Final = 0.2
+LEAK_DERIVED: Final = 0.05
 _QUARTER_MILE_M: Final = 402.336
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import shapely
 
 from spatial import projection
-from spatial.geocoding.gazetteer import StationArea
+from spatial.geocoding import nearness
+from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.habits import BELIEVED, Habits, Steps
 from spatial.geocoding.region import prepared
 
@@ -40,18 +41,28 @@ _FRAMES: Final = {
     "roman": ("thana se {n} km {d}", "bamusafat {n} kilometer {d} ki taraf", "{n} km janib {d} az thana"),
     "ur": ("بمسافت {n} کلومیٹر جانب {d}", "تھانہ سے {n} کلومیٹر {d}", "بفاصلہ {n} کلومیٹر بطرف {d}"),
 }
+_UP_TO_ONE: Final = {
+    "en": ("0/1 km {d} of PS",),
+    "roman": ("0/1 km {d} az thana",),
+    "ur": ("بفاصلہ 0/1 کلومیٹر {d}",),
+}
 _ZERO: Final = {
-    "en": ("0/1 km {d} of PS", "0 km {d} of PS"),
-    "roman": ("0/1 km {d} az thana", "0 km janib {d}"),
-    "ur": ("بفاصلہ 0/1 کلومیٹر {d}", "0 کلومیٹر جانب {d}"),
+    "en": ("0 km {d} of PS",),
+    "roman": ("0 km janib {d}",),
+    "ur": ("0 کلومیٹر جانب {d}",),
 }
 _WITHOUT: Final = {
     "en": ("{n} km from PS", "distance {n} km from police station"),
     "roman": ("thana se {n} km door", "bamusafat {n} kilometer"),
     "ur": ("بمسافت {n} کلومیٹر", "تھانہ سے {n} کلومیٹر دور"),
 }
-_SIXTEENTHS: Final = (22.5, 67.5, 112.5, 157.5, 202.5, 247.5, 292.5, 337.5)
 _SIXTEEN: Final = ("NNE", "ENE", "ESE", "SSE", "SSW", "WSW", "WNW", "NNW")
+_RELATIONS: Final = ("near", "opposite", "behind")
+_NEAR: Final = {
+    "en": {"near": "near {}", "opposite": "opposite {}", "behind": "behind {}"},
+    "roman": {"near": "nazd {}", "opposite": "bil muqabil {}", "behind": "aqab {}"},
+    "ur": {"near": "نزد {}", "opposite": "بالمقابل {}", "behind": "عقب {}"},
+}
 _URDU_DIGITS: Final = str.maketrans("0123456789.", "۰۱۲۳۴۵۶۷۸۹٫")
 
 
@@ -68,7 +79,11 @@ class Drawn:
     language : str
         ``en``, ``roman`` or ``ur``.
     form : str
-        ``bearing``, ``distance`` (no direction) or ``near`` ("0/1 km").
+        ``bearing``, ``distance`` (no direction), ``near`` ("0/1 km") or ``named`` (a bearing beside a place).
+    place : Place or None
+        The place that the text names beside the bearing; mistaken in some texts, as ``wrong_name`` says.
+    relation : str or None
+        How the true place lies to it.
     """
 
     text: str
@@ -77,6 +92,8 @@ class Drawn:
     lon: float
     language: str
     form: str
+    place: Place | None = None
+    relation: str | None = None
 
 
 def draw(
@@ -87,6 +104,8 @@ def draw(
     *,
     without_direction: float = 0.1,
     farthest_m: tuple[float, float] = (1_500.0, 15_000.0),
+    named: float = 0.0,
+    wrong_name: float = 0.1,
 ) -> Iterator[Drawn]:
     """Give texts with their true places, the same ones for the same seed.
 
@@ -102,6 +121,10 @@ def draw(
         Share of texts that give no direction.
     farthest_m : tuple of (float, float)
         Between these lies how far from its house a station without an area works, on a logarithmic scale.
+    named : float
+        Share of texts that name a landmark beside the bearing, near which the place is as people say *near*.
+    wrong_name : float
+        Share of those in which the name is that of a landmark somewhere else about the station.
     """
     chance = np.random.default_rng(seed)
     made = 0
@@ -112,8 +135,31 @@ def draw(
             continue
         lat, lon, metres, bearing = found
         text, language, form = _wording(metres, bearing, chance, habits, without_direction)
-        yield Drawn(text, station, lat, lon, language, form)
         made += 1
+        if chance.random() >= named:
+            yield Drawn(text, station, lat, lon, language, form)
+            continue
+        other = _place(station, chance, habits, farthest_m) if chance.random() < wrong_name else None
+        relation = _RELATIONS[int(chance.integers(len(_RELATIONS)))]
+        place = _landmark(*(other[:2] if other is not None else (lat, lon)), relation, made, chance)
+        yield Drawn(
+            f"{_NEAR[language][relation].format(place.name)}, {text}",
+            station,
+            lat,
+            lon,
+            language,
+            "named",
+            place,
+            relation,
+        )
+
+
+def _landmark(lat: float, lon: float, relation: str, number: int, chance: np.random.Generator) -> Place:
+    """Give a landmark from which a place lies as far as people mean by a relation."""
+    # The distance of a density that falls exponentially over the ground is the sum of two exponential ones.
+    metres = float(chance.gamma(2.0, nearness.scale(relation)))
+    at = projection.destination(lat, lon, chance.uniform(0.0, 360.0), metres)
+    return Place(f"made-{number}", f"Landmark {number}", "landmark", *at)
 
 
 def _place(
@@ -148,11 +194,16 @@ def _wording(
         measured *= chance.uniform(low, high)
     measured *= max(0.5, 1.0 + habits.guess * chance.standard_normal())
     kilometres = measured / 1_000.0
+    direction = _direction(bearing, language, chance, habits)
+    nothing = _step(habits.zero, chance)
     step = _step(_band(kilometres, habits), chance)
     number = round(kilometres / step) * step
-    direction = _direction(bearing, language, chance, habits)
-    if number <= 0.0:
-        return _say(_ZERO[language], chance, language, 0.0, direction), language, "near"
+    if kilometres <= 0.5 * nothing or number <= 0.0:
+        if chance.random() < habits.unsure:
+            # Next to the station a direction is soon said wrong.
+            direction = _direction(chance.uniform(0.0, 360.0), language, chance, habits)
+        frames = _UP_TO_ONE if nothing == habits.zero[-1][0] else _ZERO
+        return _say(frames[language], chance, language, 0.0, direction), language, "near"
     if chance.random() < without_direction:
         return _say(_WITHOUT[language], chance, language, number, ""), language, "distance"
     return _say(_FRAMES[language], chance, language, number, direction), language, "bearing"

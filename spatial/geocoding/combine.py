@@ -160,7 +160,7 @@ def _combined(
             left[0] = float(rows.sum()) / before if before > 0.0 else 0.0
         return rows
 
-    drawn = _draw(frame, boxes, field, None if kept or bearing is None else bearing.touches)
+    drawn = _draw(frame, boxes, field, None if kept else bearing, bool(bounds))
     if drawn is None:
         return None
     region, held = drawn
@@ -177,16 +177,20 @@ def _draw(
     frame: Frame,
     boxes: list[Box],
     field: Callable[[Frame, Grid, Grid], Grid],
-    touches: Callable[[Frame, Grid, Grid, float], NDArray[np.bool_]] | None,
+    alone: Bearing | None,
+    is_bounded: bool,
 ) -> tuple[Region, NDArray[np.float64]] | None:
     """Give the region of a field and what each of its hypotheses holds, None if it is 0 everywhere."""
     level = _finest(boxes)
+    if alone is not None and not is_bounded:
+        while level > cells.COARSEST_SHOWN and alone.least_m2 > MOST_CELLS * cells.mean_area_m2(level):
+            level -= 1
     while level >= cells.COARSEST_SHOWN:
         found = lattice(frame.lat, frame.lon, level)
         middles = found.middles(boxes)
-        if touches is not None:
+        if alone is not None:
             # Half the cells of a ring's box do not touch it: asking at their middles first is worth it.
-            middles = middles[touches(frame, middles[:, 0], middles[:, 1], found.reach_m)]
+            middles = middles[alone.touches(frame, middles[:, 0], middles[:, 1], found.reach_m)]
         samples = found.closer if len(middles) <= _FEW_CELLS else found.samples
         east, north = (middles[:, axis, None] + samples[None, :, axis] for axis in (0, 1))
         grain = math.sqrt(found.area_m2 / len(samples))

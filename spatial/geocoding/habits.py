@@ -10,7 +10,7 @@ they are wrong.  Whatever was *written* settles part of it: "2.5" was not rounde
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +21,7 @@ Steps = tuple[tuple[float, float], ...]
 """(Step in written units, share of the writers who round to it)."""
 
 _KILOMETRE: Final = 1_000.0
+_LARGE_UNIT_M: Final = 500.0
 _RADII: Final = 512
 _DETOURS: Final = 16
 _TURNS: Final = 361
@@ -55,22 +56,22 @@ class Habits:
         over the ground, 1 even over distance.
     """
 
-    near: Steps = ((0.5, 0.76), (1.0, 0.18), (0.25, 0.02), (0.1, 0.04))
+    near: Steps = ((0.5, 0.78), (1.0, 0.17), (0.25, 0.02), (0.1, 0.03))
     middle: Steps = ((1.0, 0.60), (0.5, 0.36), (0.1, 0.04))
     far: Steps = ((1.0, 0.60), (0.5, 0.12), (5.0, 0.28))
     farthest: Steps = ((1.0, 0.25), (5.0, 0.55), (10.0, 0.20))
     metres: Steps = ((1.0, 0.5), (0.5, 0.3), (5.0, 0.1), (0.1, 0.1))
     furlongs: Steps = ((1.0, 0.8), (0.5, 0.2))
-    road: float = 0.45
-    detours: tuple[tuple[float, float, float], ...] = ((1.2, 1.4, 0.8), (1.05, 1.6, 0.2))
-    guess: float = 0.01
-    four: float = 0.08
+    road: float = 0.35
+    detours: tuple[tuple[float, float, float], ...] = ((1.2, 1.4, 0.85), (1.05, 1.6, 0.15))
+    guess: float = 0.005
+    four: float = 0.06
     sixteen: float = 0.02
-    blur_deg: float = 1.5
-    unsure: float = 0.25
-    thinning: float = 0.5
-    zero: Steps = field(default=((0.5, 0.35), (1.0, 0.40), (2.0, 0.25)))
-    """What "0 km" covers: each step's half, from the station outwards."""
+    blur_deg: float = 1.0
+    unsure: float = 0.15
+    thinning: float = 0.75
+    zero: Steps = ((0.5, 0.60), (1.0, 0.25), (2.0, 0.15))
+    """What is written as "0 km": what lies within half a step of the station. Half of the last is written "0/1 km"."""
 
 
 BELIEVED: Final = Habits()
@@ -87,6 +88,8 @@ class Radial:
     density: NDArray[np.float64]
     inner_m: float
     outer_m: float
+    least_m2: float
+    """Of a full ring, what any set that holds 95 % covers at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +98,8 @@ class Angular:
 
     density: NDArray[np.float64]
     reach_deg: float
+    least_share: float
+    """Of a full turn, what any set that holds 95 % covers at least."""
 
 
 @lru_cache(maxsize=8_192)
@@ -135,6 +140,8 @@ def radial(
             if low > 0.0:
                 inside = inside - _below((low - measured) / spread)
             said += share * weight * inside
+    if metres > 0.0 and unit_m >= _LARGE_UNIT_M and low_m is None:
+        said *= 1.0 - _written_as_nothing(distances, unit_m, habits)
     said /= max(said.max(), 1e-300)
     # Below a quarter of a kilometre the power law would run away.
     prior = np.maximum(distances, 250.0) ** -habits.thinning
@@ -145,7 +152,9 @@ def radial(
     density /= whole
     held = np.flatnonzero(density)
     inner = float(distances[max(0, held[0] - 1)])
-    return Radial(distances, density, inner, float(distances[min(_RADII - 1, held[-1] + 1)]))
+    outer = float(distances[min(_RADII - 1, held[-1] + 1)])
+    areas = 2.0 * math.pi * distances * distances[1]
+    return Radial(distances, density, inner, outer, _least(density, areas))
 
 
 @lru_cache(maxsize=1_024)
@@ -162,7 +171,7 @@ def angular(direction: float | None, is_near: bool = False, habits: Habits = BEL
     """
     turns = np.abs(np.linspace(-180.0, 180.0, _TURNS))
     if direction is None:
-        return Angular(np.full(_TURNS, 1.0 / 360.0), 180.0)
+        return Angular(np.full(_TURNS, 1.0 / 360.0), 180.0, 1.0)
     spread = max(habits.blur_deg, 0.25)
     density = np.zeros(_TURNS)
     for half_width, share in _sectors(direction, habits):
@@ -173,7 +182,14 @@ def angular(direction: float | None, is_near: bool = False, habits: Habits = BEL
     if is_near:
         density = (1.0 - habits.unsure) * density + habits.unsure / _TURNS
         reach = 180.0
-    return Angular(density, min(180.0, reach + 1.0))
+    return Angular(density, min(180.0, reach + 1.0), _least(density, np.full(_TURNS, 1.0 / _TURNS)))
+
+
+def _least(density: NDArray[np.float64], sizes: NDArray[np.float64]) -> float:
+    """Give the least size of a set that holds 95 % of a density."""
+    order = np.argsort(-density)
+    running = np.cumsum((density * sizes)[order])
+    return float(sizes[order][: int(np.searchsorted(running, 0.95 * running[-1])) + 1].sum())
 
 
 def _factors(habits: Habits) -> list[tuple[float, float]]:
@@ -194,8 +210,8 @@ def _intervals(
         return [(max(0.0, low_m - half), high_m + half, 1.0)]
     value = metres / unit_m
     if metres < 1e-6:
-        scale = unit_m if unit_m >= 200.0 else _KILOMETRE
-        return [(0.0, 0.5 * step * scale, share) for step, share in habits.zero]
+        scale = unit_m if unit_m >= _LARGE_UNIT_M else _KILOMETRE
+        return [(0.0, 0.5 * step * scale, share) for step, share in habits.zero[:-1]]
     steps, scale = _steps(value, unit_m, habits)
     fitting = [(step * scale, share) for step, share in steps if _is_multiple(value, step * scale)]
     if not fitting:
@@ -204,10 +220,19 @@ def _intervals(
     return [(max(0.0, (value - 0.5 * step) * unit_m), (value + 0.5 * step) * unit_m, share) for step, share in fitting]
 
 
+def _written_as_nothing(distances: NDArray[np.float64], unit_m: float, habits: Habits) -> NDArray[np.float64]:
+    """Give the share of writers to whom a distance is next to none, so that they do not write a number."""
+    found = np.zeros(len(distances))
+    for step, share in habits.zero:
+        # The mean detour will do: the edge is soft anyway.
+        found += share * (distances <= 0.5 * step * unit_m / (1.0 + 0.3 * habits.road))
+    return np.minimum(found, 0.98)
+
+
 def _steps(value: float, unit_m: float, habits: Habits) -> tuple[Steps, float]:
     if unit_m < 100.0:
         return habits.metres, 100.0
-    if unit_m < 500.0:
+    if unit_m < _LARGE_UNIT_M:
         return habits.furlongs, 1.0
     if value <= 5.0:
         return habits.near, 1.0

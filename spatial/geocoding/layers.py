@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -22,6 +23,7 @@ from spatial.model import Point
 Grid = NDArray[np.float64]
 
 DEGREE_M: Final = 111_320.0
+_DEGREES: Final = 180.0 / math.pi
 # The radius of a round normal distribution that holds 90 % of it, in standard deviations.
 NINETY: Final = math.sqrt(2.0 * math.log(10.0))
 # Where its tail is cut: 97.8 % lies within.
@@ -189,19 +191,11 @@ class Bearing:
 
     def boxes(self, frame: Frame) -> list[Box]:
         """Give what holds all of it, in metres of a frame."""
+        east, north = self._house(frame)
         far = radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
         turn = angular(self.direction_deg, self.distance_m <= 0.0, self.habits).reach_deg
-        east, north = self._house(frame)
-        if turn >= 135.0:
-            return [(east - far.outer_m, north - far.outer_m, east + far.outer_m, north + far.outer_m)]
-        first = (self.direction_deg or 0.0) - turn
-        # The arc's highest point may lie between its ends: where it crosses an axis.
-        degrees = [first, first + 2.0 * turn]
-        degrees += [axis for axis in range(-360, 721, 90) if first < axis < first + 2.0 * turn]
-        angles = np.radians(degrees)
-        x = np.concatenate([far.inner_m * np.sin(angles), far.outer_m * np.sin(angles)]) + east
-        y = np.concatenate([far.inner_m * np.cos(angles), far.outer_m * np.cos(angles)]) + north
-        return [(float(x.min()), float(y.min()), float(x.max()), float(y.max()))]
+        low_x, low_y, high_x, high_y = _sector_box(far.inner_m, far.outer_m, self.direction_deg or 0.0, turn)
+        return [(east + low_x, north + low_y, east + high_x, north + high_y)]
 
     def density(self, frame: Frame, east: Grid, north: Grid) -> Grid:
         """Give the chance per square metre at points in metres of a frame."""
@@ -210,12 +204,18 @@ class Bearing:
         at_east, at_north = self._house(frame)
         x, y = east - at_east, north - at_north
         apart = np.hypot(x, y)
-        found = _read(far.density, apart / far.metres[1])
+        found = _read(far.density, apart * (1.0 / far.metres[1]) + 0.5)
         if self.direction_deg is not None:
-            off = (np.degrees(np.arctan2(x, y)) - self.direction_deg + 180.0) % 360.0
+            off = (np.arctan2(x, y) * _DEGREES + (180.5 - self.direction_deg)) % 360.0
             # Both tables hold one in all; a full ring at one distance has 360 degrees.
             found = found * _read(turned.density, off) * 360.0
         return found
+
+    @property
+    def least_m2(self) -> float:
+        """Square metres that any region of it has at least."""
+        far = radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
+        return far.least_m2 * angular(self.direction_deg, self.distance_m <= 0.0, self.habits).least_share
 
     def touches(self, frame: Frame, east: Grid, north: Grid, reach_m: float) -> NDArray[np.bool_]:
         """Give whether anything within ``reach_m`` metres of points may be meant."""
@@ -259,13 +259,23 @@ class Jurisdiction:
         return np.where(_contains(self.polygon, lons, lats), 1.0, self.leak)
 
 
+@lru_cache(maxsize=8_192)
+def _sector_box(inner: float, outer: float, direction: float, turn: float) -> Box:
+    """Give the box about a ring's sector, of ``turn`` degrees to either side of a direction, its centre at 0, 0."""
+    if turn >= 135.0:
+        return -outer, -outer, outer, outer
+    first = direction - turn
+    # The arc's highest point may lie between its ends: where it crosses an axis.
+    degrees = [first, first + 2.0 * turn]
+    degrees += [axis for axis in range(-360, 721, 90) if first < axis < first + 2.0 * turn]
+    x = [radius * math.sin(math.radians(angle)) for angle in degrees for radius in (inner, outer)]
+    y = [radius * math.cos(math.radians(angle)) for angle in degrees for radius in (inner, outer)]
+    return min(x), min(y), max(x), max(y)
+
+
 def _read(table: Grid, at: Grid) -> Grid:
-    """Give a table's values between its entries, 0 beyond its end."""
-    low = at.astype(np.int64)
-    np.minimum(low, len(table) - 1, out=low)
-    high = np.minimum(low + 1, len(table) - 1)
-    share = np.minimum(at - low, 1.0)
-    return np.asarray(table[low] * (1.0 - share) + table[high] * share)
+    """Give a table's nearest values; its last is for everything beyond its end."""
+    return np.asarray(table[np.minimum(at.astype(np.int64), len(table) - 1)])
 
 
 def _apart_squared(frame: Frame, lat: float, lon: float, east: Grid, north: Grid) -> Grid:
