@@ -22,8 +22,7 @@ BASE_RESOLUTION: Final = 9
 COARSEST_SHOWN: Final = 4
 FINEST: Final = 15
 
-# Layout of an index: 4 bits of resolution from bit 52, 7 bits of base cell from bit 45, then 15 digits of 3
-# bits.
+# Layout of an index: 4 bits of resolution from bit 52, 7 bits of base cell from bit 45, then 15 digits of 3 bits.
 _RESOLUTION_SHIFT: Final = 52
 _RESOLUTION_BITS: Final = 0xF << _RESOLUTION_SHIFT
 _BASE_CELL_SHIFT: Final = 45
@@ -388,17 +387,12 @@ def _unused_digits(resolution: int) -> int:
 
 
 def _rough_area_m2(polygon: Any) -> float:
-    # A plate carrée area is enough to skip resolutions that cannot fit: the finest of a district takes
-    # seconds.
+    # A plate carrée area is enough to skip resolutions that cannot fit: the finest of a district takes seconds.
     parts = _parts(polygon)
     return sum(part.area * 111_320.0**2 * math.cos(math.radians(part.centroid.y)) for part in parts)
 
 
 def _parts(polygon: Any) -> list[shapely.Polygon]:
-    if polygon is None or polygon.is_empty:
+    if polygon is None or polygon.is_empty or polygon.geom_type not in ("Polygon", "MultiPolygon"):
         raise InvalidGeometry
-    if polygon.geom_type == "Polygon":
-        return [polygon]
-    if polygon.geom_type == "MultiPolygon":
-        return [part for part in polygon.geoms if not part.is_empty]
-    raise InvalidGeometry
+    return [part for part in shapely.get_parts(polygon).tolist() if not part.is_empty]
