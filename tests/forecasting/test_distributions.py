@@ -89,8 +89,24 @@ def test_one_dispersion_misses_the_busy_cells_where_spread_falls_with_the_rate()
     assert not 0.88 <= covered["one"] <= 0.92
 
 
+def test_fitting_gathers_without_changing_the_likelihood():
+    """The maximum over gathered counts is that of scipy's over every cell, fractions as chances."""
+    random = np.random.default_rng(9)
+    rate = random.gamma(0.5, 1, size=3_000) + 0.001
+    masses = random.poisson(random.gamma(2, 0.5 * rate)) + random.choice([0, 0, 0.25], size=3_000)
+
+    def likelihood(alpha: float) -> float:
+        each = stats.nbinom(1 / alpha, 1 / (1 + alpha * rate))
+        low, part = np.floor(masses), masses % 1
+        return float(((1 - part) * each.logpmf(low) + part * each.logpmf(low + 1)).sum())
+
+    found = fit_dispersion(masses, rate)
+    assert likelihood(found) >= max(likelihood(found * times) for times in (0.9, 0.98, 1.02, 1.1))
+
+
 def test_no_data_is_poisson():
     assert fit_spread(np.zeros(9), np.ones(9)).alpha == 0
+    assert fit_spread(np.full(9, 5.0), np.full(9, 5.0)).alpha == 0, "nor where every cell has many"
     assert fit_dispersion(np.zeros(9), np.ones(9)) == 0
     assert fit_dispersion(np.zeros(0), np.zeros(0)) == 0
 
