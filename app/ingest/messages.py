@@ -125,6 +125,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "No police station answers to %(name)s here. Meant perhaps: %(candidates)s.",
         "%(name)s نام کا کوئی تھانہ نہیں۔ شاید مراد ہے: %(candidates)s۔",
     ),
+    "station_unknown_alone": (
+        "No police station answers to %(name)s here, and none has a name like it: give its code.",
+        "%(name)s نام کا کوئی تھانہ نہیں، نہ اس سے ملتا جلتا: تھانے کا کوڈ دیں۔",
+    ),
     "station_ambiguous": (
         "Several police stations are named %(name)s: give the district or one of the codes: %(candidates)s.",
         "%(name)s نام کے کئی تھانے ہیں: ضلع یا کوڈ دیں: %(candidates)s۔",
@@ -132,6 +136,10 @@ ROWS: dict[str, tuple[str, str]] = {
     "district_unknown": (
         "There is no district %(name)s. Meant perhaps: %(candidates)s.",
         "ضلع %(name)s موجود نہیں۔ شاید مراد ہے: %(candidates)s۔",
+    ),
+    "district_unknown_alone": (
+        "There is no district %(name)s, and none has a name like it: give its code.",
+        "ضلع %(name)s موجود نہیں، نہ اس سے ملتا جلتا: ضلع کا کوڈ دیں۔",
     ),
     "district_ambiguous": (
         "Several districts are named %(name)s: give the code: %(candidates)s.",
@@ -219,6 +227,8 @@ FILES: dict[str, tuple[str, str]] = {
 
 def sentences(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """Give the sentence of a code in English and in Urdu; a code that is not known stands for itself."""
+    if not params.get("candidates"):
+        code = f"{code}_alone" if f"{code}_alone" in ROWS else code  # nothing to propose is another sentence
     english, urdu = ROWS.get(code) or FILES.get(code) or (code, code)
     shown = {name: value if value != "" else "–" for name, value in params.items()}
     try:

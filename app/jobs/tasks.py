@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from app.access.retention import forget_old
 from app.audit import sealer
 from app.db.queue import Report
 from app.db.session import worker_session
@@ -57,6 +58,11 @@ def purge_stays(_report: Report) -> Any:
     return {"deleted": retention.purge_stays()}
 
 
+def forget_sign_ins(_report: Report) -> Any:
+    """Delete sign-ins that ended, and attempts, past their days."""
+    return {"deleted": forget_old()}
+
+
 #: Tasks that somebody asks for.
 TASKS: dict[str, Task] = {
     "forecasts.run": run_forecasts,
@@ -70,6 +76,7 @@ PERIODIC: dict[str, tuple[str, Task]] = {
     "records.fold": ("* * * * *", fold_rollups),
     "audit.seal": ("* * * * *", seal_audit),
     "ingest.purge_stays": ("40 3 * * *", purge_stays),
+    "access.forget": ("50 3 * * *", forget_sign_ins),
 }
 
 

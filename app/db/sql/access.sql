@@ -101,3 +101,13 @@ SELECT
   CASE WHEN EXISTS (SELECT FROM access.stations() AS own (id) JOIN record r ON r.station_id = own.id) THEN
     (SELECT m.known_at FROM mass m WHERE m.known_until IS NULL ORDER BY m.known_at DESC LIMIT 1)
   END AS data_to
+
+-- name: access.forget_attempts
+-- Deletes attempts to sign in from before a moment.
+-- Answered by a scan, nightly.
+DELETE FROM access.login_attempt WHERE at < :before
+
+-- name: access.forget_sessions
+-- Deletes sessions that ended, or ran out, before a moment.
+-- Answered by a scan, nightly.
+DELETE FROM access.session WHERE coalesce(ended_at, expires_at) < :before

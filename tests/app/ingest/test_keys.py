@@ -87,3 +87,11 @@ def test_impossible_coordinates_say_why(lat: str, lon: str, code: str) -> None:
 
 def test_urdu_digits_are_coordinates() -> None:
     assert parse_point("۳۱٫۵", "۷۴.۳") == (31.5, 74.3)
+
+
+def test_an_unknown_station_without_a_candidate_says_what_to_do() -> None:
+    from app.ingest.messages import sentences
+
+    english, urdu = sentences("station_unknown", {"name": "Xyz", "candidates": ""})
+    assert "–" not in english + urdu and "give its code" in english
+    assert "Meant perhaps: PS City." in sentences("station_unknown", {"name": "Xyz", "candidates": "PS City"})[0]
