@@ -31,12 +31,12 @@ def test_with_a_filter_nothing_runs_away(number, learn_from):
     assert loop.mean_error <= 0.03
 
 
-@pytest.mark.parametrize(("number", "runs_away"), [(2, 0.9), (5, 0.9), (20, 0.9), (50, 0.5)])
-def test_without_a_filter_discovered_offences_run_away(number, runs_away):
-    """The control. Of many districts the worst takes all more slowly: a thousand rounds show most of it."""
+@pytest.mark.parametrize("number", [2, 5, 20, 50])
+def test_without_a_filter_discovered_offences_run_away(number):
+    """The control."""
     rates, prior = districts(number)
     loop = close_the_loop(rates, prior, learn_from="none")
-    assert loop.runaway >= runs_away
+    assert loop.runaway >= 0.9
     assert loop.share_error > 0.05
 
 

@@ -129,3 +129,42 @@ def test_calibration_table():
     assert sum(row.observed for row in metrics.calibration_table(RATE, OBSERVED)) == OBSERVED.sum()
     assert metrics.calibration_table(np.zeros(0), np.zeros(0)) == []
     assert len(metrics.calibration_table(np.ones(50), np.ones(50))) == 1, "equal rates are not parted"
+
+
+def test_scores_agree_with_plain_counting():
+    """Hit rate, PAI and PEI as a mean over random orders of ties, which is how a stranger would count them."""
+    random = np.random.default_rng(2)
+    rate = random.integers(0, 5, 60).astype(float)
+    observed = random.poisson(rate + 0.2).astype(float)
+    hits, best = [], np.sort(observed)[::-1][:6].sum()
+    for _ in range(4000):
+        order = np.lexsort((random.random(60), -rate))
+        hits.append(observed[order[:6]].sum())
+    counted = np.mean(hits) / observed.sum()
+    assert metrics.hit_rate(rate, observed, 0.1) == pytest.approx(counted, abs=0.005)
+    assert metrics.pai(rate, observed, 0.1) == pytest.approx(counted / 0.1, abs=0.05)
+    assert metrics.pei(rate, observed, 0.1) == pytest.approx(np.mean(hits) / best, abs=0.01)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.7])
+def test_coverage_agrees_with_drawn_transforms(alpha):
+    """The chance worked out is the share of drawn randomised transforms inside the level."""
+    random = np.random.default_rng(3)
+    rate = np.array([0.05, 0.4, 2.0, 30.0])
+    observed = np.array([1.0, 0, 5, 38])
+    spread = stats.nbinom(1 / alpha, 1 / (1 + alpha * rate)) if alpha else stats.poisson(rate)
+    low, high = spread.cdf(observed - 1), spread.cdf(observed)
+    drawn = low + random.random((200_000, 4)) * (high - low)
+    share = ((drawn > 0.05) & (drawn < 0.95)).mean(axis=0)
+    assert metrics.coverage(rate, np.full(4, alpha), observed) == pytest.approx(share, abs=0.005)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.7])
+def test_crps_agrees_with_its_other_form(alpha):
+    """``E |X - y| - E |X - X'| / 2`` by draws (Gneiting and Raftery 2007)."""
+    random = np.random.default_rng(4)
+    rate, observed = np.array([0.1, 1.5, 12.0]), np.array([1.0, 0, 15])
+    spread = stats.nbinom(1 / alpha, 1 / (1 + alpha * rate)) if alpha else stats.poisson(rate)
+    one, other = (spread.rvs(size=(200_000, 3), random_state=random) for _ in range(2))
+    expected = np.abs(one - observed).mean(axis=0) - 0.5 * np.abs(one - other).mean(axis=0)
+    assert metrics.crps(rate, np.full(3, alpha), observed) == pytest.approx(expected, rel=0.02, abs=0.003)
