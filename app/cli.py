@@ -13,6 +13,7 @@ from app.db.migrate import db_cli
 from app.demo.cli import demo_cli
 from app.doctor import doctor_command
 from app.forecasts.cli import forecast_cli
+from app.geocode.cli import geocode_cli
 from app.hotspots.cli import hotspots_cli
 from app.ingest.cli import ingest_cli
 from app.jobs.cli import jobs_cli
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
         demo_cli,
         users_cli,
         ingest_cli,
+        geocode_cli,
         forecast_cli,
         hotspots_cli,
         rollups_cli,

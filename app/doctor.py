@@ -12,6 +12,7 @@ from app.db.cluster_settings import LEAKPROOF, MARK_LEAKPROOF
 from app.db.migrate import head_revision
 from app.db.named import sql
 from app.db.session import database, worker_session
+from app.geocode import suspicions
 from app.records import mass
 
 
@@ -87,6 +88,14 @@ def _no_stay_is_overdue(session: Session) -> bool:
     """No stay is older than it may be kept."""
     days = database().settings.stay_days
     return not session.execute(sql("doctor.stays_overdue"), {"days": days}).scalar()
+
+
+@_check(
+    "`flask geocode piles` says where: a form's default, or a desk that types in its own place. Mend it at the source."
+)
+def _no_pile_of_coordinates(session: Session) -> bool:
+    """No pile of coordinates lies on a station house, a district's middle or any other point."""
+    return not suspicions.piles(session)
 
 
 @_check("Somebody has changed the audit log: keep the machine as it is and call whoever answers for security.")

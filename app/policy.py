@@ -27,6 +27,7 @@ class Permission(StrEnum):
     PUBLISH_FORECASTS = "publish_forecasts"
     DELIVER = "deliver"
     PIN = "pin"
+    REDO = "redo"
     PLAN_PATROLS = "plan_patrols"
     LOG_VISITS = "log_visits"
     SEE_BRIEFINGS = "see_briefings"
@@ -44,18 +45,19 @@ _MAP = _EVERYONE | {_P.SEE_MAP, _P.SEE_FORECASTS}
 ROLES: dict[str, frozenset[Permission]] = {
     # A station officer works the station's own records, persons included.
     "station": _MAP
-    | {_P.SEE_RECORDS, _P.SEE_PERSONS, _P.SEE_PROTECTED, _P.DELIVER, _P.PIN}
+    | {_P.SEE_RECORDS, _P.SEE_PERSONS, _P.SEE_PROTECTED, _P.DELIVER, _P.PIN, _P.REDO}
     | {_P.PLAN_PATROLS, _P.LOG_VISITS, _P.SEE_BRIEFINGS, _P.EXPORT},
     "planner": _MAP | {_P.SEE_RECORDS, _P.PLAN_PATROLS, _P.LOG_VISITS, _P.SEE_BRIEFINGS, _P.EXPORT},
     # A control room watches, and loads the points that it watches by; nothing leaves it.
     "control": _MAP | {_P.SEE_RECORDS, _P.LOAD_LAYERS},
     "commander": _MAP
     | {_P.SEE_RECORDS, _P.SEE_PROTECTED, _P.PUBLISH_FORECASTS, _P.PLAN_PATROLS, _P.SEE_BRIEFINGS, _P.EXPORT},
-    "analyst": _MAP | {_P.SEE_RECORDS, _P.RUN_FORECASTS, _P.DELIVER, _P.SEE_BRIEFINGS, _P.EXPORT, _P.LOAD_LAYERS},
+    "analyst": _MAP
+    | {_P.SEE_RECORDS, _P.RUN_FORECASTS, _P.DELIVER, _P.SEE_BRIEFINGS, _P.EXPORT, _P.LOAD_LAYERS, _P.REDO},
     # An auditor sees who did what, never the records themselves.
     "auditor": _EVERYONE | {_P.SEE_AUDIT},
     # An administrator keeps accounts and deliveries, and has no business with persons.
-    "admin": _MAP | {_P.SEE_RECORDS, _P.DELIVER, _P.RUN_FORECASTS, _P.MANAGE_ACCOUNTS, _P.SEE_AUDIT},
+    "admin": _MAP | {_P.SEE_RECORDS, _P.DELIVER, _P.RUN_FORECASTS, _P.MANAGE_ACCOUNTS, _P.SEE_AUDIT, _P.REDO},
 }
 
 

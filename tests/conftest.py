@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.db.cluster import ADMIN, Cluster, create_database, database_url, drop_database
 from app.db.migrate import upgrade
-from app.settings import Settings
+from app.settings import ROOT, Settings
 from tests import factories, reference_set
 
 EXTERNAL = os.environ.get("NAQSHA_DATABASE_URL")
@@ -84,7 +84,11 @@ def database_name(template_database: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def settings(database_name: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Give the settings under which this module's application runs; its keys are made for it alone."""
-    return Settings(env="test", instance=tmp_path_factory.mktemp("instance"), database_name=database_name)
+    instance = tmp_path_factory.mktemp("instance")
+    # The index of the country's place names is the same for every module, and takes half a minute to make.
+    (ROOT / "instance" / "geocode").mkdir(parents=True, exist_ok=True)
+    (instance / "geocode").symlink_to(ROOT / "instance" / "geocode")
+    return Settings(env="test", instance=instance, database_name=database_name)
 
 
 @pytest.fixture(scope="module")

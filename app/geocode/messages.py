@@ -9,6 +9,22 @@ from typing import Any
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "station_unknown": ("The station {station} is not known here.", "تھانہ {station} یہاں درج نہیں۔"),
+    "station_unknown_here": (
+        "No station is called “{name}”; perhaps one of these was meant: {meant}.",
+        "«{name}» نام کا کوئی تھانہ نہیں؛ شاید ان میں سے کوئی مراد ہو: {meant}۔",
+    ),
+    "station_ambiguous_here": (
+        "Several stations are called “{name}”: {meant}. Give the district or the code.",
+        "«{name}» نام کے کئی تھانے ہیں: {meant}۔ ضلع یا کوڈ دیں۔",
+    ),
+    "district_unknown_here": (
+        "No district is called “{name}”; perhaps one of these was meant: {meant}.",
+        "«{name}» نام کا کوئی ضلع نہیں؛ شاید ان میں سے کوئی مراد ہو: {meant}۔",
+    ),
+    "district_ambiguous_here": (
+        "Several areas are called “{name}”: {meant}. Give the code.",
+        "«{name}» نام کے کئی علاقے ہیں: {meant}۔ کوڈ دیں۔",
+    ),
     "coordinates_incomplete": (
         "Only one of latitude and longitude was given, so neither was used.",
         "عرض بلد اور طول بلد میں سے صرف ایک دیا گیا، اس لیے کوئی استعمال نہیں ہوا۔",

@@ -1,17 +1,69 @@
-"""Places asked for: /api/geocode, /api/places/nearest, /api/local-names."""
+"""Places asked for: /api/geocode, /api/geocode/redo, /api/places/nearest, /api/local-names."""
 
 from typing import Any
 
 from apiflask import APIBlueprint, APIFlask
 from flask_login import current_user
 
+from app.db import queue
+from app.db.models import RedoRun
 from app.db.session import db_session
-from app.geocode import local_names
+from app.errors import NotFound
+from app.geocode import asking, local_names, redo
 from app.geocode.nearest import nearest
-from app.geocode.schemas import LocalNames, LocalNameShown, LocalNamesQuery, Nearest, NearestQuery, Withdrawal
+from app.geocode.schemas import (
+    Geocoded,
+    GeocodeQuery,
+    LocalNames,
+    LocalNameShown,
+    LocalNamesQuery,
+    Nearest,
+    NearestQuery,
+    RedoAsked,
+    RedoQueued,
+    RedoShown,
+    Withdrawal,
+)
+from app.i18n import locale_code
 from app.policy import Permission, allows, may
 
 bp = APIBlueprint("geocode", __name__, url_prefix="/api", tag="Places")
+
+
+@bp.get("/geocode")
+@bp.input(GeocodeQuery, location="query", arg_name="query")
+@bp.output(Geocoded)
+@allows(Permission.SEE_MAP)
+def geocode(query: GeocodeQuery) -> dict[str, Any]:
+    """Whoever sees the map; where a place text lies, how sure that is and why, with the candidates."""
+    return asking.answer(db_session(), query, locale_code(), may(Permission.SEE_PROTECTED))
+
+
+@bp.post("/geocode/redo")
+@bp.input(RedoAsked, location="json", arg_name="body")
+@bp.output(RedoQueued, status_code=202)
+@allows(Permission.REDO)
+def ask_redo(body: RedoAsked) -> dict[str, int]:
+    """Whoever places anew; queues a run over the reader's own stations: a dry run first, then the change."""
+    session = db_session()
+    asked = redo.Asked(body.jurisdiction, tuple(body.methods))
+    if not body.dry_run:
+        redo.check_applied_after(session, asked, body.after)
+    run = redo.ask(session, asked, dry_run=body.dry_run, account_id=current_user.id)
+    job = queue.defer(session, redo.TASK, lock="geocode.redo", run_id=run)
+    session.commit()
+    return {"run": run, "job": job}
+
+
+@bp.get("/geocode/redo/<int:run_id>")
+@bp.output(RedoShown)
+@allows(Permission.REDO)
+def one_redo(run_id: int) -> dict[str, Any]:
+    """Whoever asked for it; what a run changed, or would change."""
+    row = db_session().get(RedoRun, run_id)
+    if row is None:
+        raise NotFound
+    return redo.as_shown(row)
 
 
 @bp.get("/places/nearest")

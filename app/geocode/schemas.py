@@ -44,6 +44,37 @@ class Geocoded(Answer):
     candidates: list[dict[str, Any]]
 
 
+class RedoAsked(BaseModel):
+    """Which records to place anew."""
+
+    jurisdiction: str | None = Field(None, max_length=120, description="code; your whole area if not given")
+    methods: list[str] = Field(
+        default_factory=list, max_length=10, description="only fixes made by these; all if empty"
+    )
+    dry_run: bool = Field(True, description="count what would change, and change nothing")
+    after: int | None = Field(
+        None, ge=1, le=2**63 - 1, description="to change something: your finished dry run of the same question"
+    )
+
+
+class RedoQueued(BaseModel):
+    """The run and its job: /api/jobs/<job> tells how far it is and cancels it."""
+
+    run: int
+    job: int
+
+
+class RedoShown(Answer):
+    """What a run changed, or would change."""
+
+    run: int
+    dry_run: bool
+    state: str
+    total: int
+    counts: dict[str, int]
+    examples: list[dict[str, Any]]
+
+
 class NearestQuery(BaseModel):
     """A point and how many names near it."""
 

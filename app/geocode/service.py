@@ -1,35 +1,50 @@
-"""The gazetteer of this node: names and stations from the tables, loaded a district at a time and then kept.
+"""What this node knows of places: the index of names, its stations, its units, and the local names of its stations.
 
-Regions are cached by object inside spatial.geocoding, so the same place is always the same object here.
+The index is that of the files (`app.geocode.shelf`), unless this node's places came from elsewhere.  Names and stations
+are the same for everybody and kept for the process; local names are read anew for each load and each request, in the
+reader's own scope, and lie over them.
 """
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from threading import Lock
+from typing import Any, Protocol
 
 import shapely
 from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
+from app.db.session import database, worker_session
+from app.geocode import local_names, shelf
 from app.geocode.units import UnitNotFound, Units, read_units
-from spatial.geocoding import Place, StationArea
+from spatial.geocoding import Entry, Place, PlaceIndex, Query, StationArea, resolve
+from spatial.model import Fix
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction: the worker's on the command line, the request's own on the web."""
 
+_loading = Lock()
 
-class DatabaseGazetteer:
-    """What :func:`spatial.geocoding.resolve` asks, answered from the database.
 
-    Districts are codes.  Reads reference data only, which every role may read.
-    """
+class Stations(Protocol):
+    """The stations of a node with their areas, and its units by name."""
+
+    @property
+    def units(self) -> Units:
+        """Stations and districts by name."""
+
+    def station(self, code: str) -> StationArea | None:
+        """Give the station of a code, always the same object; None if there is none."""
+
+
+class DatabaseStations:
+    """The stations of the database, a district at a time.  Reads reference data only, which every role may read."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
-        self._names: dict[str, dict[str, tuple[Place, ...]]] = {}
-        self._everywhere: dict[str, tuple[Place, ...]] = {}
-        self._places: dict[str, Place] = {}
         self._stations: dict[str, dict[str, StationArea]] = {}
         self._units: Units | None = None
 
@@ -41,16 +56,8 @@ class DatabaseGazetteer:
                 self._units = read_units(session)
         return self._units
 
-    def places(self, key: str, district: str | None) -> Sequence[Place]:
-        """Give the places of a normal spelling in a district, or in all if it is None."""
-        if district is None:
-            return self._of_name(key)
-        if district not in self._names:
-            self._load_district(district)
-        return self._names[district].get(key, ())
-
     def station(self, code: str) -> StationArea | None:
-        """Give the station of a code, None if there is none."""
+        """Give the station of a code, always the same object; None if there is none."""
         try:
             unit = self.units.station(code)
         except UnitNotFound:
@@ -58,59 +65,96 @@ class DatabaseGazetteer:
         if unit.level != "station" or unit.district is None:
             return None
         if unit.district not in self._stations:
-            self._load_stations(unit.district)
+            with self._transactions() as session:
+                rows = session.execute(sql("geocode.stations_of_district"), {"district": unit.district}).mappings()
+                self._stations[unit.district] = {row["code"]: _station(row) for row in rows}
         return self._stations[unit.district].get(unit.code)
 
-    def _load_district(self, district: str) -> None:
-        names: dict[str, list[Place]] = {}
-        with self._transactions() as session:
-            for row in session.execute(sql("geocode.places_of_district"), {"district": district}).mappings():
-                place = self._place(row, district)
-                for key in row["keys"]:
-                    names.setdefault(key, []).append(place)
-        self._names[district] = {key: tuple(places) for key, places in names.items()}
 
-    def _of_name(self, key: str) -> tuple[Place, ...]:
-        if key not in self._everywhere:
-            if len(self._everywhere) > 200_000:
-                self._everywhere.clear()
-            with self._transactions() as session:
-                rows = session.execute(sql("geocode.places_of_name"), {"key": key}).mappings().all()
-            self._everywhere[key] = tuple(self._place(row, row["district"]) for row in rows)
-        return self._everywhere[key]
+class NodeGazetteer:
+    """What :func:`spatial.geocoding.resolve` asks, answered from the index and the stations; districts go by name."""
 
-    def _place(self, row: Any, district: str | None) -> Place:
-        found = self._places.get(row["ref"])
-        if found is None:
-            extent = shapely.from_wkb(bytes(row["extent"])) if row["extent"] is not None else None
-            found = Place(
-                row["ref"], row["name"], row["kind"], row["lat"], row["lon"], row["radius_m"], extent, district
-            )
-            self._places[row["ref"]] = found
-        return found
+    def __init__(
+        self, index: PlaceIndex, stations: Stations, local: Mapping[str, Sequence[Place]] | None = None
+    ) -> None:
+        self.index = index
+        self._stations = stations
+        self._local = local or {}
 
-    def _load_stations(self, district: str) -> None:
-        with self._transactions() as session:
-            rows = session.execute(sql("geocode.stations_of_district"), {"district": district}).mappings().all()
-        self._stations[district] = {
-            row["code"]: StationArea(
-                row["code"],
-                row["lat"],
-                row["lon"],
-                shapely.from_wkb(bytes(row["area"])) if row["area"] is not None else None,
-                district,
-                row["derived"],
-            )
-            for row in rows
-        }
+    @property
+    def units(self) -> Units:
+        """Stations and districts by name."""
+        return self._stations.units
+
+    def station(self, code: str) -> StationArea | None:
+        """Give the station of a code, None if there is none."""
+        return self._stations.station(code)
+
+    def local_names(self, station: str) -> Sequence[Place]:
+        """Give the places that the local names of a station mean."""
+        return self._local.get(station, ())
+
+    def with_local_names(self, local: Mapping[str, Sequence[Place]]) -> NodeGazetteer:
+        """Give the same gazetteer with these local names, by the code of their station."""
+        return NodeGazetteer(self.index, self._stations, local)
+
+    def resolve(self, query: Query) -> Fix:
+        """Give the fix of a query."""
+        return resolve(query, self)
 
 
-def gazetteer(transactions: Transactions) -> DatabaseGazetteer:
-    """Give this process's gazetteer, made anew after reference data was loaded anew."""
-    with transactions() as session:
+def gazetteer(
+    reference: Transactions, own: Transactions | None = None, *, sees_protected: bool = True
+) -> NodeGazetteer:
+    """Give this process's gazetteer, made anew after reference data was loaded anew, with the caller's local names.
+
+    Parameters
+    ----------
+    reference : callable
+        Opens transactions for as long as the process lives: reference data is the same for everybody.
+    own : callable, optional
+        Opens the caller's own transactions; without it there are no local names.
+    sees_protected : bool
+        Whether the caller may be told of places that only protected records taught.
+    """
+    with reference() as session:
         version = str(session.execute(sql("geocode.version")).scalar_one())
-    kept: tuple[str, DatabaseGazetteer] | None = current_app.extensions.get("naqsha.gazetteer")
-    if kept is None or kept[0] != version:
-        kept = (version, DatabaseGazetteer(transactions))
-        current_app.extensions["naqsha.gazetteer"] = kept
-    return kept[1]
+        with _loading:  # once, however many requests come first
+            kept: tuple[str, NodeGazetteer] | None = current_app.extensions.get("naqsha.gazetteer")
+            if kept is None or kept[0] != version:
+                kept = (version, NodeGazetteer(_index(session), DatabaseStations(reference)))
+                current_app.extensions["naqsha.gazetteer"] = kept
+    if own is None:
+        return kept[1]
+    with own() as session:
+        return kept[1].with_local_names(local_names.in_use(session, None, sees_protected))
+
+
+def node_gazetteer() -> NodeGazetteer:
+    """Give the gazetteer for jobs and commands, which serve the whole node, with every station's local names."""
+    return gazetteer(worker_session, worker_session)
+
+
+def _index(session: Session) -> PlaceIndex:
+    if session.execute(sql("geocode.has_files")).scalar_one():
+        return shelf.take(database().settings.instance).index
+    return PlaceIndex.build(_entries(session))
+
+
+def _entries(session: Session) -> Iterator[Entry]:
+    for row in session.execute(sql("geocode.entries")).mappings():
+        place = Place(
+            row["ref"], row["name"], row["kind"], row["lat"], row["lon"], row["radius_m"], _shape(row["extent"]),
+            row["district"], row["city"], row["population"], row["category"],
+        )  # fmt: skip
+        yield Entry(place, tuple(name for name in (row["name_ur"], *row["keys"]) if name))
+
+
+def _station(row: Any) -> StationArea:
+    return StationArea(
+        row["code"], row["lat"], row["lon"], _shape(row["area"]), row["district"], derived=row["derived"]
+    )
+
+
+def _shape(wkb: Any) -> Any:
+    return shapely.from_wkb(bytes(wkb)) if wkb is not None else None

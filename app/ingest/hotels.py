@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.db.session import database, worker_session
-from app.geocode.service import DatabaseGazetteer, gazetteer
+from app.geocode.service import NodeGazetteer, gazetteer
 from app.geocode.units import UnitNotFound
 from app.ingest.keys import parse_point, parse_tag
 from app.ingest.loading import session_of
@@ -31,7 +31,8 @@ def load_hotels(path: Path | str, source: str) -> dict[str, int]:
         If the file cannot be read.
     """
     counts = {"received": 0, "refused": 0}
-    places = gazetteer(session_of(database().engine("worker")))
+    transactions = session_of(database().engine("worker"))
+    places = gazetteer(transactions, transactions)
     with worker_session() as session:
         number = source_id(session, source) or ensure_source(session, source, source)
     with unpacked(Path(path)) as plain:
@@ -55,7 +56,7 @@ def load_hotels(path: Path | str, source: str) -> dict[str, int]:
     return counts
 
 
-def _hotel(values: dict[str, Any], places: DatabaseGazetteer) -> NewHotel:
+def _hotel(values: dict[str, Any], places: NodeGazetteer) -> NewHotel:
     units = places.units
     unit = units.root
     if values.get("station"):

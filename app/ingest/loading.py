@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError, Programm
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
-from app.geocode.service import DatabaseGazetteer, Transactions
+from app.geocode.service import NodeGazetteer, Transactions
 from app.geocode.units import UnitNotFound
 from app.ingest.mapping import Mapping
 from app.ingest.placing import NewHotel, find_units, known_hotels, place_hotels
@@ -62,7 +62,7 @@ class Load:
     facts: FileFacts
     mapping: Mapping
     reading: Reading
-    gazetteer: DatabaseGazetteer
+    gazetteer: NodeGazetteer
     transactions: Transactions
     writer: Writer
     progress: Progress = field(default=lambda rows: None)
@@ -282,7 +282,7 @@ def claimed(engine: Engine, deliveries: list[int]) -> Iterator[int | None]:
 
 
 def make_reading(
-    kind: str, gazetteer: DatabaseGazetteer, mapping: Mapping, key: bytes, stay_days: int, delivered_at: datetime,
+    kind: str, gazetteer: NodeGazetteer, mapping: Mapping, key: bytes, stay_days: int, delivered_at: datetime,
     heads: frozenset[int], visible: frozenset[int] | None,
 ) -> Reading:  # fmt: skip
     """Give what the rows of a load are read against."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
-from app.geocode.service import DatabaseGazetteer
+from app.geocode.service import NodeGazetteer
 from app.geocode.units import Unit, units_at
 from app.ingest.problems import BadValue
 from app.ingest.reading import Reading, Record
@@ -70,7 +70,7 @@ def find_units(session: Session, records: list[Record], reading: Reading) -> lis
             record.station = reading.allowed(unit, "lat")
         except BadValue as error:
             refused.append((record, error))
-        record.query = replace(record.query, district=unit.district)
+        record.query = replace(record.query, district=unit.district_name)
         record.needs_unit = False
     return refused
 
@@ -87,7 +87,7 @@ class NewHotel:
     lon: float | None = None
 
 
-def place_hotels(session: Session, source: int, hotels: list[NewHotel], gazetteer: DatabaseGazetteer) -> set[int]:
+def place_hotels(session: Session, source: int, hotels: list[NewHotel], gazetteer: NodeGazetteer) -> set[int]:
     """Place hotels that are not known yet by the same ladder as a FIR, store them, and give their cells."""
     if not hotels:
         return set()
@@ -126,9 +126,9 @@ def known_hotels(session: Session, source: int, keys: list[str]) -> dict[str, Ho
     return found
 
 
-def _hotel_fix(hotel: NewHotel, gazetteer: DatabaseGazetteer) -> Fix:
+def _hotel_fix(hotel: NewHotel, gazetteer: NodeGazetteer) -> Fix:
     station = hotel.unit.code if hotel.unit.level == "station" else None
-    here = Query(lat=hotel.lat, lon=hotel.lon, station=station, district=hotel.unit.district)
+    here = Query(lat=hotel.lat, lon=hotel.lon, station=station, district=hotel.unit.district_name)
     if hotel.lat is None and station is None and hotel.unit.district is None:
         # A name alone, anywhere in the country, would be a guess.
         return Fix(Method.UNPLACED, None, None, None, (), (), 0.0, None, (Reason("hotel_without_district"),))

@@ -223,7 +223,7 @@ def place_query(
         lon=lon,
         accuracy_m=accuracy,
         station=unit.code if unit.level == "station" else None,
-        district=unit.district,
+        district=unit.district_name,
         distance_m=bearing[0],
         direction=bearing[1],
     )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.access.crypto import sealer
 from app.db.named import sql
 from app.db.session import database, db_session, worker_session
-from app.geocode.service import DatabaseGazetteer, Transactions, gazetteer
+from app.geocode.service import NodeGazetteer, Transactions, gazetteer
 from app.ingest.loading import Load, Progress, claimed, few_collections, make_reading, session_of
 from app.ingest.mapping import FOLDER, Mapping, read_mapping
 from app.ingest.problems import FileRefused
@@ -195,7 +195,7 @@ def run(
         is_repeat = bool(session.execute(sql("ingest.is_repeat"), file).scalar())
     if row.state in ("done", "failed"):
         return counts_of(transactions, delivery)
-    load = _load(row, facts, mapping, transactions, gazetteer(_reference_transactions()), visible)
+    load = _load(row, facts, mapping, transactions, gazetteer(_reference_transactions(), transactions), visible)
     load.is_repeat = is_repeat
     if progress is not None:
         load.progress = progress
@@ -217,7 +217,7 @@ def _reference_transactions() -> Transactions:
 
 
 def _load(
-    row: Any, facts: FileFacts, mapping: Mapping, transactions: Transactions, places: DatabaseGazetteer,
+    row: Any, facts: FileFacts, mapping: Mapping, transactions: Transactions, places: NodeGazetteer,
     visible: frozenset[int] | None,
 ) -> Load:  # fmt: skip
     keys, settings = current_app.extensions["naqsha.keys"], current_app.extensions["naqsha.settings"]

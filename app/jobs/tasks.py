@@ -9,6 +9,7 @@ from app.db.queue import Report
 from app.db.session import worker_session
 from app.forecasts import running as forecasts
 from app.forecasts import scoring, weekly
+from app.geocode import redo
 from app.hotspots import running as hotspots
 from app.ingest import retention, uploads
 from app.records import mass
@@ -42,6 +43,11 @@ def run_hotspots(report: Report, **arguments: Any) -> Any:
     return hotspots.run(report=report, **arguments)
 
 
+def redo_fixes(report: Report, run_id: int) -> Any:
+    """Place records anew, or count what would change; gives the run with its counts."""
+    return redo.run(run_id, report)
+
+
 def fold_rollups(_report: Report) -> Any:
     """Fold the deltas into the rollups."""
     with worker_session() as session:
@@ -70,6 +76,7 @@ TASKS: dict[str, Task] = {
     "forecasts.score": score_forecasts,
     "hotspots.run": run_hotspots,
     uploads.TASK: uploads.run_delivery,
+    redo.TASK: redo_fixes,
 }
 #: Tasks that the clock asks for, by their cron line (local to the machine, minutes first).
 PERIODIC: dict[str, tuple[str, Task]] = {

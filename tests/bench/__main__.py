@@ -1,11 +1,16 @@
 """`make bench`: every benchmark, one table.  Speeds are ratios to the bare engine in the same run."""
 
-from tests.bench import bench_forecasting, bench_ingest, bench_tiles
+from tests.bench import bench_forecasting, bench_geocoding, bench_ingest, bench_tiles
 
 
 def main() -> None:
     """Run every bench and print its rows."""
-    for title, bench in (("Ingest", bench_ingest), ("Tiles", bench_tiles), ("Forecasts", bench_forecasting)):
+    for title, bench in (
+        ("Ingest", bench_ingest),
+        ("Geocoding", bench_geocoding),
+        ("Tiles", bench_tiles),
+        ("Forecasts", bench_forecasting),
+    ):
         print(f"\n## {title}")
         bench.report()
 

@@ -1,28 +1,5 @@
 -- Reference data as the geocoder asks for it: names by district, stations with their areas, the unit at a point.
 
--- name: geocode.places_of_district
--- Gives every place of the district :district with its keys.
--- Answered by a scan of place_name by district, once a process and district.
-SELECT p.ref, p.name, p.kind, ST_Y(p.point) AS lat, ST_X(p.point) AS lon, p.radius_m, ST_AsBinary(p.extent) AS extent,
-  array_agg(n.key ORDER BY n.key) AS keys
-FROM place_name n
-JOIN place p ON p.id = n.place_id
-JOIN jurisdiction d ON d.id = n.district_id
-WHERE d.code = :district
-GROUP BY p.id
-ORDER BY p.ref
-
--- name: geocode.places_of_name
--- Gives the places of one key in every district.
--- Answered by place_name's primary key.
-SELECT p.ref, p.name, p.kind, ST_Y(p.point) AS lat, ST_X(p.point) AS lon, p.radius_m, ST_AsBinary(p.extent) AS extent,
-  d.code AS district
-FROM place_name n
-JOIN place p ON p.id = n.place_id
-LEFT JOIN jurisdiction d ON d.id = n.district_id
-WHERE n.key = :key
-ORDER BY p.ref
-
 -- name: geocode.units
 -- Gives every jurisdiction above the beats, with the district that holds it.
 -- Answered by a scan of jurisdiction, once a process.
@@ -36,7 +13,7 @@ ORDER BY j.path
 -- name: geocode.stations_of_district
 -- Gives the stations of the district :district with seat and area.
 -- Answered by jurisdiction_path.
-SELECT j.code, ST_Y(s.seat) AS lat, ST_X(s.seat) AS lon, ST_AsBinary(j.area) AS area, j.derived
+SELECT j.code, ST_Y(s.seat) AS lat, ST_X(s.seat) AS lon, ST_AsBinary(j.area) AS area, j.derived, d.name AS district
 FROM jurisdiction d
 JOIN jurisdiction j ON j.path <@ d.path AND j.level = 'station' AND j.valid_until IS NULL
 CROSS JOIN LATERAL (SELECT coalesce(j.seat, ST_PointOnSurface(j.area)) AS seat) AS s
@@ -54,11 +31,26 @@ SELECT w.number, (
 FROM unnest(CAST(:lats AS double precision[]), CAST(:lons AS double precision[])) WITH ORDINALITY AS w (lat, lon, number)
 ORDER BY w.number
 
+-- name: geocode.entries
+-- Gives every place with its names and district, for a node whose places did not come from the files of data/.
+-- Answered by a scan of place and place_name, once a process.
+SELECT p.ref, p.kind, p.category, p.name, p.name_ur, ST_Y(p.point) AS lat, ST_X(p.point) AS lon, p.radius_m,
+  ST_AsBinary(p.extent) AS extent, p.population, p.city, d.name AS district,
+  ARRAY(SELECT n.key FROM place_name n WHERE n.place_id = p.id ORDER BY n.key) AS keys
+FROM place p
+LEFT JOIN jurisdiction d ON d.id = p.district_id
+ORDER BY p.ref
+
+-- name: geocode.has_files
+-- Gives whether this node's places are those of the files of data/.
+-- Answered by reference_load's primary key.
+SELECT EXISTS (SELECT FROM reference_load WHERE name = 'places')
+
 -- name: geocode.version
 -- Gives what tells one load of the reference data from the next.
--- Answered by scans of reference_load and of jurisdiction's primary key.
+-- Answered by scans of reference_load and of the primary keys of jurisdiction and place.
 SELECT concat_ws('/', md5(string_agg(name || digest || loaded_at::text, ',' ORDER BY name)),
-  (SELECT concat_ws('-', count(*), max(id)) FROM jurisdiction)) FROM reference_load
+  (SELECT concat_ws('-', count(*), max(id)) FROM jurisdiction), (SELECT max(id) FROM place)) FROM reference_load
 
 -- name: geocode.lock_names
 -- Holds the local names of the station :station to the end of the transaction.
@@ -170,3 +162,174 @@ FROM jurisdiction j
 WHERE ST_Covers(j.area, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)) AND j.valid_until IS NULL
   AND j.level IN ('district', 'station', 'beat')
 ORDER BY j.level, j.id
+
+-- name: geocode.redo_stations
+-- Gives the recording units of a jurisdiction (of all, if :jurisdiction is null), of those that an account may see (all, if null).
+-- Answered by jurisdiction_path and visible_station's primary key.
+SELECT j.id FROM jurisdiction j
+WHERE j.level <> 'beat'
+  AND (CAST(:jurisdiction AS text) IS NULL OR j.path <@ (SELECT top.path FROM jurisdiction top WHERE top.code = :jurisdiction))
+  AND (CAST(:account AS bigint) IS NULL
+       OR j.id IN (SELECT station_id FROM access.visible_station WHERE account_id = CAST(:account AS bigint)))
+ORDER BY j.id
+
+-- name: geocode.redo_stations_here
+-- Gives the recording units of a jurisdiction (of all, if :jurisdiction is null) in the open scope.
+-- Answered by jurisdiction_path.
+SELECT j.id FROM jurisdiction j
+WHERE j.id IN (SELECT access.stations())
+  AND (CAST(:jurisdiction AS text) IS NULL OR j.path <@ (SELECT top.path FROM jurisdiction top WHERE top.code = :jurisdiction))
+ORDER BY j.id
+
+-- name: geocode.redo_which
+-- Gives the current fixes that may be made anew: not an officer's word, of no stay and no cancelled record.
+-- Answered by fix_station_record.
+SELECT f.id, f.record_id
+FROM fix f
+JOIN record r ON r.id = f.record_id
+WHERE f.station_id = ANY (CAST(:stations AS bigint[])) AND f.known_until IS NULL AND f.method <> 'pin'
+  AND f.account_id IS NULL AND f.method = ANY (CAST(:methods AS text[])) AND r.kind <> 'stay' AND NOT r.cancelled
+
+-- name: geocode.redo_count
+-- Gives how many fixes a run goes through.
+-- Answered by fix_station_record.
+SELECT count(*) FROM (
+  -- include: geocode.redo_which
+) AS which
+
+-- name: geocode.redo_part
+-- Gives the next records of a run with their current fix and cells, and what they asked of the geocoder.
+-- Answered by fix_station_record.
+SELECT f.id AS fix_id, f.record_id, f.station_id, f.method, f.score, f.accuracy_m, ST_Y(f.point) AS lat, ST_X(f.point) AS lon,
+  f.matched, f.reasons, m.resolution, m.cells, m.cell_upto, CAST(r.kind AS text) AS kind, r.place_text, r.place_asked,
+  ST_Y(r.given) AS given_lat, ST_X(r.given) AS given_lon, fir.distance_m, fir.direction
+FROM (
+  -- include: geocode.redo_which
+) AS which
+JOIN fix f ON f.id = which.id
+JOIN record r ON r.id = f.record_id
+JOIN mass m ON m.fix_id = f.id AND m.known_until IS NULL
+LEFT JOIN fir ON fir.record_id = r.id
+WHERE which.record_id > :after
+ORDER BY which.record_id
+LIMIT :limit
+
+-- name: geocode.redo_lock
+-- Gives those of :records that nobody holds, locked in one order; the others are passed by, so that no run waits for a load.
+-- Answered by record's primary key.
+SELECT id FROM record WHERE id = ANY (CAST(:records AS bigint[])) ORDER BY id FOR UPDATE SKIP LOCKED
+
+-- name: geocode.redo_current
+-- Gives those of :records whose current fix is still the one that was read.
+-- Answered by fix's primary key.
+SELECT f.record_id FROM fix f JOIN record r ON r.id = f.record_id
+WHERE f.id = ANY (CAST(:fixes AS bigint[])) AND f.record_id = ANY (CAST(:records AS bigint[])) AND f.known_until IS NULL
+  AND NOT r.cancelled
+
+-- name: geocode.redo_masses
+-- Gives the current mass of records.
+-- Answered by mass_current.
+SELECT id, record_id FROM mass WHERE record_id = ANY (CAST(:records AS bigint[])) AND known_until IS NULL
+
+-- name: geocode.redo_fixes
+-- Inserts the new fixes and gives their ids by record.
+INSERT INTO fix (record_id, station_id, method, score, accuracy_m, point, matched, reasons)
+SELECT record_id, station_id, method, score, accuracy_m, ST_SetSRID(ST_MakePoint(lon, lat), 4326), matched, reasons
+FROM json_to_recordset(CAST(:rows AS json)) AS r (record_id bigint, station_id bigint, method text, score real, accuracy_m real,
+  lat double precision, lon double precision, matched text, reasons jsonb)
+RETURNING id, record_id
+
+-- name: geocode.redo_mass
+-- Inserts new mass in place of an ended one, with its time, head and discovery, on other cells; gives the ids.
+-- Answered by mass's primary key.
+INSERT INTO mass (record_id, fix_id, station_id, kind, head_id, discovery, protected, resolution, cells, cell_upto, keys, shifts,
+  shift_mass, known_at)
+SELECT m.record_id, r.fix_id, m.station_id, m.kind, m.head_id, m.discovery, m.protected, r.resolution, r.cells, r.cell_upto,
+  r.keys, m.shifts, m.shift_mass, m.known_at
+FROM json_to_recordset(CAST(:rows AS json)) AS r (old bigint, fix_id bigint, resolution smallint, cells bigint[],
+  cell_upto integer[], keys bigint[])
+JOIN mass m ON m.id = r.old
+RETURNING id
+
+-- name: geocode.redo_unfinished
+-- Gives the stopped runs of the command line, the newest first.
+-- Answered by a scan: a node has a few.
+SELECT id FROM redo_run WHERE state <> 'done' AND account_id IS NULL ORDER BY id DESC
+
+-- name: geocode.weak
+-- Gives the weak current fixes of one station or of all, of records that count.  The conditions are those of the index.
+-- Answered by fix_weak.
+SELECT f.id, f.record_id,
+  CASE WHEN f.method = 'unplaced' THEN 1 WHEN f.method = 'station_area' THEN 0.9 ELSE 1 - f.score END AS weakness
+FROM fix f
+JOIN record r ON r.id = f.record_id
+WHERE f.station_id = ANY (ARRAY(SELECT j.id FROM jurisdiction j
+    WHERE j.level <> 'beat' AND (CAST(:station AS text) IS NULL OR j.code = :station)))
+  AND f.known_until IS NULL AND f.method <> 'pin' AND f.account_id IS NULL
+  AND (f.method IN ('unplaced', 'station_area') OR f.score < 0.5) AND r.kind <> 'stay' AND NOT r.cancelled
+
+-- name: geocode.weak_queue
+-- Gives weak fixes with their records, the weakest of the gravest first.
+-- Answered by fix_weak.
+SELECT w.record_id, w.weakness, w.weakness * (0.5 + 0.5 * h.gravity / 1000.0) AS priority, CAST(r.kind AS text) AS kind, r.key,
+  r.protected, r.place_text, r.known_at, j.code AS station, h.key AS head, f.method, f.score, f.accuracy_m,
+  ST_Y(f.point) AS lat, ST_X(f.point) AS lon, f.matched, f.reasons
+FROM (
+  -- include: geocode.weak
+) AS w
+JOIN fix f ON f.id = w.id
+JOIN record r ON r.id = w.record_id
+JOIN jurisdiction j ON j.id = r.station_id
+JOIN crime_head h ON h.id = r.head_id
+ORDER BY priority DESC, r.known_at DESC, w.record_id
+LIMIT :limit
+
+-- name: geocode.weak_counts
+-- Gives the weak, pinned and all current fixes of each station.
+-- Answered by a scan of the scope's current fixes.
+SELECT j.code AS station, count(*) AS fixes, count(*) FILTER (WHERE f.method = 'pin' OR f.account_id IS NOT NULL) AS officers,
+  count(*) FILTER (WHERE f.method <> 'pin' AND f.account_id IS NULL
+    AND (f.method IN ('unplaced', 'station_area') OR f.score < 0.5)) AS weak
+FROM fix f
+JOIN record r ON r.id = f.record_id
+JOIN jurisdiction j ON j.id = f.station_id
+WHERE f.known_until IS NULL AND r.kind <> 'stay' AND NOT r.cancelled AND (CAST(:station AS text) IS NULL OR j.code = :station)
+GROUP BY j.code
+ORDER BY weak DESC, j.code
+
+-- name: geocode.given_points
+-- Gives the newest coordinates that sources gave for FIRs and complaints.
+-- Answered by record's primary key.
+SELECT r.id, ST_Y(r.given) AS lat, ST_X(r.given) AS lon, j.code AS station
+FROM record r
+JOIN jurisdiction j ON j.id = r.station_id
+WHERE r.given IS NOT NULL AND r.kind IN ('fir', 'complaint') AND NOT r.cancelled
+  AND (CAST(:station AS text) IS NULL OR j.code = :station)
+ORDER BY r.id DESC
+LIMIT :limit
+
+-- name: geocode.station_houses
+-- Gives the houses of the stations.
+-- Answered by a scan of jurisdiction.
+SELECT code, ST_Y(seat) AS lat, ST_X(seat) AS lon FROM jurisdiction
+WHERE level = 'station' AND seat IS NOT NULL AND valid_until IS NULL
+ORDER BY code
+
+-- name: geocode.district_middles
+-- Gives the middles of the districts.
+-- Answered by a scan of jurisdiction.
+SELECT code, ST_AsBinary(ST_Centroid(area)) AS middle FROM jurisdiction
+WHERE level = 'district' AND area IS NOT NULL AND valid_until IS NULL
+ORDER BY code
+
+-- name: geocode.flagged
+-- Gives how many current fixes of each station have which of some reasons.
+-- Answered by a scan of the scope's current fixes.
+SELECT j.code AS station, reason ->> 'code' AS code, count(*) AS fixes
+FROM fix f
+JOIN jurisdiction j ON j.id = f.station_id
+CROSS JOIN LATERAL jsonb_array_elements(f.reasons) AS reason
+WHERE f.known_until IS NULL AND f.method <> 'pin' AND (CAST(:station AS text) IS NULL OR j.code = :station)
+  AND reason ->> 'code' = ANY (CAST(:codes AS text[]))
+GROUP BY 1, 2
+ORDER BY 1, 3 DESC, 2

@@ -20,7 +20,7 @@ CREATE TABLE redo_run (
 
 -- Usage: the queue of fixes that an officer should pin, a station at a time; the conditions are those of geocode.weak.
 CREATE INDEX fix_weak ON fix (station_id)
-  WHERE known_until IS NULL AND method <> 'pin' AND (method IN ('unplaced', 'station_area') OR score < 0.5);
+  WHERE known_until IS NULL AND method <> 'pin' AND account_id IS NULL AND (method IN ('unplaced', 'station_area') OR score < 0.5);
 -- Usage: the current fixes of a station by method, in the order in which a redo goes through them.
 CREATE INDEX fix_station_record ON fix (station_id, record_id) WHERE known_until IS NULL;
 

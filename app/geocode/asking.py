@@ -1,0 +1,114 @@
+"""One text placed for a reader who asks: the fix, its cells, its reasons in his language, the candidates behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db.session import database
+from app.errors import InvalidFilter
+from app.geocode.messages import say
+from app.geocode.schemas import GeocodeQuery
+from app.geocode.service import NodeGazetteer, gazetteer
+from app.geocode.units import UnitNotFound
+from app.geocode.weak import is_weak
+from app.records.service import in_records
+from spatial import cells as h3cells
+from spatial.geocoding import Candidate, Query, candidates
+from spatial.model import Fix, Reason
+
+
+def answer(session: Session, asked: GeocodeQuery, language: str, sees_protected: bool) -> dict[str, Any]:
+    """Give the fix of a text for whoever asks.
+
+    Parameters
+    ----------
+    session : Session
+        The request's: local names are those of the reader's own stations.
+    language : {"en", "ur"}
+
+    Raises
+    ------
+    InvalidFilter
+        If the station or the district is not known, with the names that may have been meant.
+    """
+
+    @contextmanager
+    def own() -> Iterator[Session]:
+        yield session
+
+    places = gazetteer(_shared, own, sees_protected=sees_protected)
+    query = _query(asked, places)
+    fix = places.resolve(query)
+    return _shown(fix, language) | {"candidates": [_candidate(one, language) for one in candidates(query, places)]}
+
+
+@contextmanager
+def _shared() -> Iterator[Session]:
+    # Reference data is the same for every reader, and the gazetteer outlives the request that first asks for it.
+    with Session(database().engine("app")) as session:
+        yield session
+
+
+def _query(asked: GeocodeQuery, places: NodeGazetteer) -> Query:
+    if (asked.near_lat is None) != (asked.near_lon is None):
+        raise InvalidFilter("Give near_lat and near_lon together, or neither.")
+    district = station = None
+    try:
+        if asked.district:
+            district = places.units.area(asked.district).district_name
+        if asked.station:
+            unit = places.units.station(asked.station, asked.district or "")
+            station, district = unit.code, district or unit.district_name
+    except UnitNotFound as error:
+        meant = ", ".join(error.candidates[:3]) or "–"
+        raise InvalidFilter(
+            "No one station or area is called %(name)s; perhaps meant: %(meant)s.", name=error.name, meant=meant
+        ) from error
+    return Query(
+        text=asked.text,
+        station=station,
+        district=district,
+        city=asked.city or None,
+        near_lat=asked.near_lat,
+        near_lon=asked.near_lon,
+    )
+
+
+def _shown(fix: Fix, language: str) -> dict[str, Any]:
+    return {
+        "method": fix.method.value,
+        "score": fix.score,
+        "weak": is_weak(fix),
+        "accuracy_m": fix.accuracy_m,
+        "point": {"lat": fix.point.lat, "lon": fix.point.lon} if fix.point else None,
+        "resolution": fix.resolution,
+        "cells": [
+            {"cell": h3cells.to_hex(cell), "mass": in_records(mass)}
+            for cell, mass in zip(fix.cells, fix.masses, strict=True)
+        ],
+        "matched": fix.matched,
+        "language": language,
+        "reasons": [_words(reason, language) for reason in fix.reasons],
+    }
+
+
+def _candidate(one: Candidate, language: str) -> dict[str, Any]:
+    return {
+        "ref": one.place.ref,
+        "kind": one.place.kind,
+        "name": one.place.name,
+        "district": one.place.district,
+        "lat": one.lat,
+        "lon": one.lon,
+        "score": one.score,
+        "reasons": [_words(reason, language) for reason in one.reasons],
+    }
+
+
+def _words(reason: Reason, language: str) -> dict[str, str]:
+    said = say(reason.code, reason.params)
+    return {"code": reason.code, "text": said["text_ur" if language == "ur" else "text"]}

@@ -1,0 +1,279 @@
+"""A table of texts placed, row by row: what `flask geocode` does.
+
+The database is asked only for stations and local names, and only where the table has a column of stations.
+
+Imported when a file is there to be placed: the command itself must be quick to load.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from app.geocode import tables
+from app.geocode.messages import say
+from app.geocode.shelf import Say, Shelf, take
+from app.geocode.units import UnitNotFound, Units
+from app.settings import Settings
+from spatial.geocoding import Place, PlaceIndex, Query, StationArea, evaluation, resolve
+from spatial.geocoding.evaluation import Judged
+from spatial.model import Fix, Reason
+
+#: A text is read as far as this; the whole of it is carried through.
+LONGEST: Final = 1_000
+#: Cities of the truth with fewer texts than this are told together.
+FEWEST_OF_CITY: Final = 30
+#: Reasons that name what was matched; later ones name what was refused.
+_MATCHES: Final = frozenset(
+    {"place_matched", "landmark_matched", "street_matched", "address_matched", "town_only", "local_name"}
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a table: counts, the time that placing took, and the judged fixes where the truth was given."""
+
+    texts: int = 0
+    placed: int = 0
+    seconds: float = 0.0
+    renamed: list[str] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+
+    @property
+    def per_second(self) -> float:
+        """Texts a second, reading and writing left out."""
+        return self.texts / self.seconds if self.seconds else math.nan
+
+
+class FileGazetteer:
+    """What the geocoder asks, from the shelf; stations and local names from the database where it was asked."""
+
+    def __init__(
+        self, shelf: Shelf, units: Units | None = None, station: Callable[[str], StationArea | None] | None = None,
+        local: Mapping[str, list[Place]] | None = None,
+    ) -> None:  # fmt: skip
+        self.index: PlaceIndex = shelf.index
+        self.units = units or shelf.units
+        self._station = station or shelf.station
+        self._local = local or {}
+
+    def station(self, code: str) -> StationArea | None:
+        """Give the station of a code, None if there is none."""
+        return self._station(code)
+
+    def local_names(self, station: str) -> list[Place]:
+        """Give the places that the local names of a station mean."""
+        return self._local.get(station, [])
+
+
+def place_file(
+    path: Path, out: Path | None, *, settings: Settings, explain: bool = False, language: str = "en",
+    truth: bool = False, say_line: Say = lambda line: None, progress: Callable[[int], None] = lambda rows: None,
+) -> Outcome:  # fmt: skip
+    """Place the texts of a file, write them with their fixes, and judge them where the truth is given.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with ``id`` and ``text`` (or ``address``); see `app.geocode.tables`.
+    out : Path or None
+        Written whole or not at all; None only judges.
+    explain : bool
+        Whether a column of reasons is added.
+    language : {"en", "ur"}
+    truth : bool
+        Whether the file has the true points.
+    say_line : callable
+        Takes lines for the person who waits.
+    progress : callable
+        Takes the number of rows done, now and then.
+
+    Raises
+    ------
+    app.geocode.tables.TableRefused
+        If the file cannot be read; nothing is written then.
+    """
+    outcome = Outcome()
+    with tables.opened(path, truth=truth) as table:
+        outcome.renamed = table.renamed
+        gazetteer = gazetteer_for(settings, with_stations="station" in table.places, say_line=say_line)
+        header = [*table.carried, *tables.ADDED, *(["reasons"] if explain else [])]
+        with tables.written(out, header) if out is not None else nullcontext() as writer:
+            for line in table:
+                began = time.perf_counter()
+                fix = place(line.values, gazetteer)
+                outcome.seconds += time.perf_counter() - began
+                outcome.texts += 1
+                outcome.placed += fix.is_placed
+                if truth:
+                    outcome.judged.append(_judged(line, fix, path.name))
+                if writer is not None:
+                    cells = [*line.cells, *_added(fix, gazetteer)]
+                    if explain:
+                        cells.append(" | ".join(_words(reason, language) for reason in fix.reasons))
+                    writer.writerow([tables.safe(cell) for cell in cells])
+                if outcome.texts % 500 == 0:
+                    progress(outcome.texts)
+    progress(outcome.texts)
+    return outcome
+
+
+def place(values: Mapping[str, str], gazetteer: Any) -> Fix:
+    """Give the fix of one row; a unit that is not known is a reason, never an error."""
+    before: list[Reason] = []
+    district = _district(values, gazetteer.units, before)
+    station = None
+    if values.get("station"):
+        try:
+            unit = gazetteer.units.station(values["station"], district or "")
+            station, district = unit.code, district or unit.district_name
+        except UnitNotFound as error:
+            before.append(_unit_reason(error))
+    near = _point(values, "near")
+    fix = resolve(
+        Query(
+            text=values["text"][:LONGEST] or None,
+            station=station,
+            district=district,
+            city=values.get("city") or None,
+            near_lat=near[0] if near else None,
+            near_lon=near[1] if near else None,
+        ),
+        gazetteer,
+    )
+    if not before:
+        return fix
+    return Fix(
+        fix.method, fix.point, fix.accuracy_m, fix.resolution, fix.cells, fix.masses, fix.score, fix.matched,
+        (*before, *fix.reasons),
+    )  # fmt: skip
+
+
+def gazetteer_for(settings: Settings, *, with_stations: bool, say_line: Say = lambda line: None) -> FileGazetteer:
+    """Give the gazetteer of a command: the shelf, and the database's stations and local names where there is one."""
+    shelf = take(settings.instance, say_line)
+    if not with_stations:
+        return FileGazetteer(shelf)
+    with _database(settings) as session:
+        if session is None:
+            say_line("No database answers: stations are those of the files, and no local name is known.")
+            return FileGazetteer(shelf)
+        # The database's libraries take half a second to load: only where they are needed.
+        from app.geocode.local_names import in_use
+        from app.geocode.service import DatabaseStations
+        from app.geocode.units import read_units
+
+        try:
+            units = read_units(session)
+        except LookupError:
+            return FileGazetteer(shelf)
+        stations = DatabaseStations(lambda: nullcontext(session))
+        # Every station is read now: the connection ends with this function, and there are a few hundred.
+        found = {unit.code: stations.station(unit.code) for unit in units.by_id.values() if unit.level == "station"}
+        return FileGazetteer(shelf, units, found.get, in_use(session, None))
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Any]:
+    """Give a session of the worker's role; None where no database answers or it has not been migrated."""
+    if settings.database_url is None and not _has_socket(settings):
+        yield None
+        return
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+    from sqlalchemy.orm import Session
+
+    from app.db.session import Database
+
+    database = Database(settings)
+    try:
+        with Session(database.engine("worker")) as session:
+            try:
+                session.connection()
+            except OperationalError:
+                yield None
+                return
+            try:
+                yield session
+            except ProgrammingError:  # its schema is of another version: `flask db upgrade`
+                yield None
+    finally:
+        database.dispose()
+
+
+def _has_socket(settings: Settings) -> bool:
+    from app.db.cluster_place import INSTANCE, recorded
+
+    recorded_place = recorded(INSTANCE)
+    folder = recorded_place.socket if recorded_place else INSTANCE / "pg" / "socket"
+    return any(folder.glob(".s.PGSQL.*")) if folder.is_dir() else False
+
+
+def _district(values: Mapping[str, str], units: Units, reasons: list[Reason]) -> str | None:
+    if not values.get("district"):
+        return None
+    try:
+        return units.area(values["district"]).district_name
+    except UnitNotFound as error:
+        reasons.append(_unit_reason(error))
+        return None
+
+
+def _unit_reason(error: UnitNotFound) -> Reason:
+    return Reason(f"{error.code}_here", {"name": error.name, "meant": ", ".join(error.candidates[:3]) or "–"})
+
+
+def _point(values: Mapping[str, str], name: str) -> tuple[float, float] | None:
+    """Give a point of the row, None where it is empty or no point on earth."""
+    try:
+        lat, lon = float(values[f"{name}_lat"]), float(values[f"{name}_lon"])
+    except (KeyError, ValueError):
+        return None
+    return (lat, lon) if -90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0 else None
+
+
+def _added(fix: Fix, gazetteer: Any) -> list[str]:
+    if fix.point is None or fix.accuracy_m is None:
+        return ["", "", "", fix.method.value, "", f"{fix.score:.3f}"]
+    return [
+        f"{fix.point.lat:.6f}",
+        f"{fix.point.lon:.6f}",
+        # Rounded up: the circle must hold what it says.
+        str(math.ceil(fix.accuracy_m)),
+        fix.method.value,
+        matched_words(fix),
+        f"{fix.score:.3f}",
+    ]
+
+
+def matched_words(fix: Fix) -> str:
+    """Give what a fix rests on as a person reads it: the name of the place with its reference."""
+    if fix.matched is None:
+        return ""
+    named = next((reason.params["name"] for reason in fix.reasons if reason.code in _MATCHES), None)
+    return f"{named} ({fix.matched})" if named else fix.matched
+
+
+def _words(reason: Reason, language: str) -> str:
+    return say(reason.code, reason.params)["text_ur" if language == "ur" else "text"]
+
+
+def _judged(line: tables.Line, fix: Fix, name: str) -> Judged:
+    values = line.values
+    truth = _point(values, "true")
+    if truth is None:
+        raise tables.TableRefused(f"{name}, line {line.number}: the true point is no point: give degrees, or drop it.")
+    try:
+        tolerance_m = float(values.get("tolerance_km") or evaluation.USUAL_TOLERANCE_M / 1000) * 1000
+    except ValueError:
+        raise tables.TableRefused(f"{name}, line {line.number}: tolerance_km is no number.") from None
+    groups = {
+        "city": values.get("city") or f"{values.get('district', '')} (district)".strip(),
+        "script": evaluation.script_of(values["text"]),
+        "kind": values.get("kind") or "text",
+    }
+    return evaluation.judge(fix, *truth, tolerance_m=tolerance_m, groups=groups)

@@ -1,0 +1,152 @@
+"""`flask geocode` as a person calls it: in a process of its own, without a database."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.settings import ROOT
+
+ADDED = ["lat", "lon", "accuracy_m", "method", "matched", "score"]
+
+
+def geocode(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command; without a database, unless the environment says where one is."""
+    no_database = {"NAQSHA_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1"}
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "geocode", *map(str, words)],
+        cwd=ROOT,
+        env={**os.environ, **no_database, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def written(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def table(tmp_path: Path):
+    def make(content: str, name: str = "in.csv") -> Path:
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        return path
+
+    return make
+
+
+def test_texts_are_placed_without_a_database(table, tmp_path: Path) -> None:
+    path = table(
+        "id,text,city,district,note\n"
+        'a,"Johar Town",Lahore,Lahore,=1+1\n'
+        "b,نولکھا,لاہور,Lahore,-5\n"
+        'c,"",,,\n'
+        'd,"qwxzv zzqv",,Atlantis,\n'
+    )
+    out = tmp_path / "out.csv"
+    done = geocode(path, "--out", out, "--explain")
+    assert done.returncode == 0, done.stderr
+    rows = written(out)
+    assert list(rows[0]) == ["id", "text", "city", "district", "note", *ADDED, "reasons"]
+    assert [row["id"] for row in rows] == ["a", "b", "c", "d"]
+    town, naulakha, empty, nonsense = rows
+    for row in (town, naulakha):
+        assert 31.2 < float(row["lat"]) < 31.8 and 74.0 < float(row["lon"]) < 74.7
+        assert int(row["accuracy_m"]) > 0 and 0 < float(row["score"]) <= 1
+        assert row["method"] == "place" and row["matched"] and row["reasons"]
+    assert (town["note"], naulakha["note"]) == ("'=1+1", "-5"), "no formula; a number stays one"
+    assert (empty["method"], empty["lat"], empty["lon"], empty["accuracy_m"]) == ("unplaced", "", "", "")
+    assert "Atlantis" in nonsense["reasons"]
+
+
+def test_the_reasons_are_said_in_urdu(table, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    path = table('id,text,district\n1,"Johar Town",Lahore\n')
+    assert geocode(path, "--out", out, "--explain", "--language", "ur").returncode == 0
+    assert any("\u0600" <= letter <= "\u06ff" for letter in written(out)[0]["reasons"])
+
+
+def test_a_station_of_the_files_is_known(table, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    path = table(
+        "id,text,station,district\n1,3 km north of PS,Mughalpura,Lahore\n2,,تھانہ مغلپورہ,Lahore\n"
+        "3,,PK-PB-LHR-MUGHALPURA,\n4,,Nowhere,Lahore\n"
+    )
+    done = geocode(path, "--out", out, "--explain")
+    assert done.returncode == 0, done.stderr
+    assert "No database answers" in done.stderr
+    rows = written(out)
+    assert [row["method"] for row in rows[:3]] == ["bearing", "station_area", "station_area"]
+    assert "Nowhere" in rows[3]["reasons"]
+
+
+def test_the_development_set_is_evaluated_as_it_is() -> None:
+    done = geocode("data/evaluation/geocoding-dev.csv", "--evaluate")
+    assert done.returncode == 0, done.stderr
+    assert "all                         1,526" in done.stdout
+    for group in (
+        "kind address",
+        "kind incident",
+        "script Urdu",
+        "script Latin",
+        "city Karachi",
+        "city Lahore",
+        "method",
+    ):
+        assert group in done.stdout
+    assert "expected calibration error" in done.stdout and "texts/s" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "said"),
+    [
+        ("", ["--evaluate"], "is empty"),
+        ("id,place\n1,x\n", ["--evaluate"], "no column text"),
+        ("id,text\n1,x\n", ["--evaluate"], "true_lat"),
+        ("id,text,true_lat,true_lon\n", ["--evaluate"], "no text to evaluate"),
+        ("id,text,true_lat,true_lon\n1,x,91,0\n", ["--evaluate"], "line 2"),
+        ("id,text,id\n1,x,2\n", ["--out", "out.csv"], "more than once"),
+        ("id,text\n1,x\n", [], "--out"),
+        ("id,text\n1,x\n", ["--explain", "--evaluate"], "--explain"),
+        ("id,text\n1,x\n", ["--out", "no/such/folder/out.csv"], "folder"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_status_2(table, content: str, words: list[str], said: str) -> None:
+    done = geocode(table(content), *words)
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+    assert not (ROOT / "out.csv").exists()
+
+
+def test_a_file_that_is_not_there_is_said() -> None:
+    done = geocode("nothing.csv", "--out", "out.csv")
+    assert done.returncode == 2 and "nothing.csv" in done.stderr
+
+
+def test_a_broken_row_leaves_no_answer(table, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    assert geocode(table("id,text\n1,x\n2,y,z\n"), "--out", out).returncode == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_only_what_is_needed_is_loaded(table, tmp_path: Path) -> None:
+    """A cold process has two seconds for its first answer: the application and its libraries would take them all."""
+    path = table('id,text\n1,"Johar Town, Lahore"\n')
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "flask", "geocode", str(path), "--out", str(tmp_path / "out.csv")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    loaded = {line.split("|")[-1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert {"app.geocode.batch", "spatial.geocoding.resolve", "flask.cli"} <= loaded, "the control: loads are seen"
+    heavy = {"app.factory", "sqlalchemy", "scipy", "sklearn", "pandas", "geoalchemy2", "procrastinate", "forecasting"}
+    assert not heavy & loaded

@@ -1,0 +1,122 @@
+"""Tables of texts: what is read, what is refused in plain words, and that an answer is written whole or not at all."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from app.geocode import tables
+from app.geocode.tables import TableRefused
+
+
+def rows(path: Path, **options: bool) -> list[tables.Line]:
+    with tables.opened(path, **options) as table:
+        return list(table)
+
+
+def file(tmp_path: Path, content: str | bytes) -> Path:
+    path = tmp_path / "in.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,text,district\n7,Clifton,Karachi South\n",
+        "\ufeffid,text,district\r\n7,Clifton,Karachi South\r\n",
+        "ID, Address ,District\n7,Clifton,Karachi South\n",
+        "id;text;district\n7;Clifton;Karachi South\n",
+        "id\ttext\tdistrict\n7\tClifton\tKarachi South\n",
+        'district,id,text\n\n"Karachi South",7," Clifton "\n',
+        "id,text,district\n7,Clifton,Karachi South",
+    ],
+)
+def test_a_table_is_read(tmp_path: Path, content: str) -> None:
+    (line,) = rows(file(tmp_path, content))
+    assert line.values == {"id": "7", "text": "Clifton", "district": "Karachi South"}
+
+
+def test_cells_are_carried_as_they_are(tmp_path: Path) -> None:
+    (line,) = rows(file(tmp_path, 'id,text,note\n1,"a, ""b""\nc", spaced \n'))
+    assert line.cells == ["1", 'a, "b"\nc', " spaced "]
+
+
+def test_text_wins_over_address(tmp_path: Path) -> None:
+    (line,) = rows(file(tmp_path, "id,address,text\n1,there,here\n"))
+    assert line.values["text"] == "here" and line.cells == ["1", "there", "here"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "empty"),
+        ("\n\n", "empty"),
+        ("id,place\n1,x\n", "no column text; it has id, place"),
+        ("text\nx\n", "no column id"),
+        ("id,text,Text\n1,x,y\n", "column text more than once"),
+        ("id,text,note,note\n1,x,y,z\n", "column note more than once"),
+        ("id,text\n1,x,y\n", "line 2 has 3 cells where the header has 2"),
+        ("id,text\n1\n", "line 2 has 1 cells"),
+        ("id,text,near_lat\n1,x,31\n", "near_lat but not near_lon"),
+        ('id,text\n1,"unfinished\n', "quotation marks"),
+        ('id,text\n1,"a"b\n', "line 2"),
+        ("id,text\n1,کلفٹن\n".encode("cp1256", "replace"), "line 2, is not UTF-8"),
+        ("id,text\n1,x\n".encode("utf-16"), "UTF-16"),
+        (b"id,text\n1,a\0b\n", "line 2 holds a NUL"),
+        (b"PK\x03\x04\xff\xff", "UTF-8"),
+        ("id,text\n1," + "x" * 200_000 + "\n", "line 2( has a cell|: field larger)"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said(tmp_path: Path, content: str | bytes, words: str) -> None:
+    with pytest.raises(TableRefused, match="(?i)" + words):
+        rows(file(tmp_path, content))
+
+
+def test_truth_is_asked_for_by_name(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,text,lat,lon\n1,x,31.5,74.3\n")
+    assert "true_lat" not in rows(path)[0].values
+    assert rows(path, truth=True)[0].values["true_lat"] == "31.5"
+    both = file(tmp_path, "id,text,lat,lon,true_lat,true_lon\n1,x,1,2,31.5,74.3\n")
+    assert rows(both, truth=True)[0].values["true_lon"] == "74.3"
+    with pytest.raises(TableRefused, match="true_lat"):
+        rows(file(tmp_path, "id,text\n1,x\n"), truth=True)
+
+
+def test_columns_of_the_answer_s_names_are_kept_under_a_prefix(tmp_path: Path) -> None:
+    with tables.opened(file(tmp_path, "id,text,Lat,score,city\n1,x,2,3,y\n")) as table:
+        assert table.carried == ["id", "text", "in_Lat", "in_score", "city"]
+        assert table.renamed == ["Lat", "score"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd|x", "'+cmd|x"), ("-x", "'-x"), ("\t=1", "'\t=1"),
+     ("\r=1", "'\r=1"), ("-31.5", "-31.5"), ("+923001234567", "+923001234567"), ("1e3", "1e3"), ("", "")],
+)  # fmt: skip
+def test_no_cell_is_a_formula(cell: str, kept: str) -> None:
+    assert tables.safe(cell) == kept
+
+
+def test_an_answer_is_written_whole(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    with tables.written(out, ["id", "text"]) as writer:
+        writer.writerow(["1", "کلفٹن"])
+        assert not out.exists()
+    assert list(csv.reader(out.read_text(encoding="utf-8").splitlines())) == [["id", "text"], ["1", "کلفٹن"]]
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_or_not_at_all(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    out.write_text("what was there", encoding="utf-8")
+    with pytest.raises(RuntimeError), tables.written(out, ["id"]) as writer:
+        writer.writerow(["1"])
+        raise RuntimeError
+    assert out.read_text(encoding="utf-8") == "what was there"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_what_is_no_file_is_not_written_over(tmp_path: Path) -> None:
+    with pytest.raises(TableRefused, match="ordinary file"), tables.written(Path("/dev/null"), ["id"]):
+        pass
