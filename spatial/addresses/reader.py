@@ -68,7 +68,7 @@ class Reader:
         return self.found
 
     def _word(self, token: Token) -> None:
-        if self._relation(token):
+        if token.text in self.words.relating and self._relation(token):
             return
         kind = self.words.kinds.get(token.text)
         if kind is not None:

@@ -38,6 +38,8 @@ class Words:
     branches : dict of tuple of str to str
     before, after : dict of tuple of str to str
         Words of relation before and after a name.
+    relating : frozenset of str
+        The first words of these.
     """
 
     kinds: dict[str, Kind]
@@ -49,6 +51,7 @@ class Words:
     branches: dict[tuple[str, ...], str]
     before: dict[tuple[str, ...], str]
     after: dict[tuple[str, ...], str]
+    relating: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -71,6 +74,7 @@ def words() -> Words:
                 spelled = tuple(normalise(variant).split())
                 if spelled != target:
                     replaced[spelled] = target
+    before, after = _relation_words(relations, "before"), _relation_words(relations, "after")
     phrases: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {}
     for spelled, target in sorted(replaced.items(), key=lambda item: -len(item[0])):
         phrases.setdefault(spelled[0], {})[spelled] = target
@@ -86,8 +90,9 @@ def words() -> Words:
             for letters, table in spellings["branches"].items()
             for word in (letters, *table)
         },
-        before=_relation_words(relations, "before"),
-        after=_relation_words(relations, "after"),
+        before=before,
+        after=after,
+        relating=frozenset(row[0] for table in (before, after) for row in table),
     )
 
 

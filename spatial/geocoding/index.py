@@ -29,6 +29,7 @@ from spatial.geocoding.gazetteer import Entry, Place
 from spatial.geocoding.index_layout import ARRAYS, DISTRICTS, TEXTS, VERSION, code_of
 
 MOST_VARIANTS: Final = 24
+_LENGTHS_APART: Final = 4
 _SURELY_ALIKE: Final = 0.93
 """Where a spelling of the same sound is less alike than this, a slip is as likely."""
 _ONE: Final = np.zeros(1, dtype=np.int64)
@@ -47,6 +48,9 @@ class PlaceIndex:
         self._refs, self._names, self._strings, self.terms, self._sounds = (texts[name] for name in TEXTS)
         self._places: dict[int, Place] = {}
         self.number_of_term = {term: number for number, term in enumerate(self.terms)}
+        self._written = [term if term.isascii() else romanised(term) for term in self.terms]
+        self._ascii = np.array([term.isascii() for term in self.terms], dtype=np.bool_)
+        self._lengths = np.array([len(term) for term in self.terms], dtype=np.int64)
         self._number_of_string = {string: number for number, string in enumerate(self._strings)}
         self._number_of_sound = {sound: number for number, sound in enumerate(self._sounds)}
         self.districts: dict[str, int] = {
@@ -222,12 +226,13 @@ class PlaceIndex:
         self, term: str, numbers: NDArray[np.int64], length: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Give those of some terms that are spelled much like one, and how much: vowels decide, sounds being equal."""
+        near = np.abs(self._lengths[numbers] - len(term)) <= _LENGTHS_APART
+        numbers = numbers[near]
         if not len(numbers):
             return numbers, _SURE[:0]
-        words = [self.terms[number] for number in numbers.tolist()]
-        written = [romanised(word) for word in words]
+        written = [self._written[number] for number in numbers.tolist()]
         ratios = process.cdist([romanised(term)], written, scorer=fuzz.ratio, dtype=np.float64)[0] / 100.0
-        crossed = np.array([word.isascii() for word in words]) != term.isascii()
+        crossed = self._ascii[numbers] != term.isascii()
         # Between scripts the short vowels are missing from one: four fifths alike is as good as it gets.
         like = np.minimum(1.0, ratios + 0.2 * crossed)
         kept = np.flatnonzero(like >= (0.6 if length >= 3 else 0.75))

@@ -11,7 +11,7 @@ The score of a named place is the chance that its point is right, calibrated on 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import shapely
@@ -132,8 +132,9 @@ def _by_name(
 ) -> Fix | None:
     if not query.text:
         return None
-    if not isinstance(gazetteer, Gazetteer):
+    if not hasattr(gazetteer, "index"):
         return exact_names.rung(query, station, gazetteer, reasons)
+    gazetteer = cast(Gazetteer, gazetteer)
     if station is not None:
         local = names.local_name(query, gazetteer, station)
         if local is not None:

@@ -91,12 +91,13 @@ def measure(index: PlaceIndex, terms: Terms, found: Found | None, context: Conte
     trust = 0.3 + 0.7 * covered
     own = like @ share
     product = own * trust
-    bears = apart - 0.7 * np.minimum(radius, 3.0)
+    # From each candidate (rows) to each place (columns): full within it, fading beyond.
+    bears = apart - 0.7 * np.minimum(radius, 3.0)[:, None]
     np.maximum(bears, 0.0, out=bears)
     bears *= 1.0 / _REACH_KM
     bears = np.exp(-bears * bears)
     held = like * trust[:, None]
-    evidence = (bears[:, :, None] * held).max(axis=1)
+    evidence = np.maximum.reduce(bears[:, :, None] * held[:, None, :], axis=0)
     joint = evidence @ share
     # The first named part that tells anything is the most particular.
     telling = np.bincount(terms.part, weights=weight, minlength=1) > 0.1
