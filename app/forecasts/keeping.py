@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
-from app.forecasts import making
+from app.forecasts import making, resting
 from app.forecasts.planning import Series
+from app.forecasts.registration import Conditioned, late_note
 from forecasting.backtest import MethodRun, WeekScore
-from forecasting.model import Forecast
+from forecasting.model import Forecast, Integers
 from forecasting.ranking import ranks
+from forecasting.renewal import AREA_FULL, NEEDS_RENEWAL, Listing
 from spatial import shifts
 
 #: A forecast is served until so many days after its week.
@@ -50,8 +52,23 @@ def keep(
     *,
     synthetic: bool,
     account: int | None,
+    conditioned: Conditioned,
+    station: Integers,
 ) -> int:
     """Keep a run as a draft, and give its id."""
+    forecast = made.forecast
+    budget = shown_count(len(forecast.cells)) / len(forecast.cells)
+    key = {
+        "jurisdiction_id": series.area.id,
+        "head_id": series.head["id"],
+        "shift": series.shift,
+        "resolution": series.area.resolution,
+    }
+    listing = resting.listing(session, key, week, forecast, budget, station)
+    said = [*conditioned.notes, *late_note(conditioned.facts, made.late_effect)]
+    full = sum(item.why == AREA_FULL for item in listing.left_off)
+    if full:
+        said.append({"code": AREA_FULL, "params": {"cells": full}})
     expires_at = min(
         shifts.week_start(week + 1) + timedelta(days=DAYS_AFTER_WEEK),
         datetime.fromisoformat(made.card["expires_on"]).replace(tzinfo=shifts.ZONE),
@@ -60,19 +77,16 @@ def keep(
         session.execute(
             sql("forecasts.add_run"),
             {
-                "jurisdiction_id": series.area.id,
-                "head_id": series.head["id"],
-                "shift": series.shift,
+                **key,
                 "week": week,
-                "resolution": series.area.resolution,
-                "method": made.forecast.method,
+                "method": forecast.method,
                 "known_until": known_until,
                 "data_hash": made.data_hash,
                 "parameters": json.dumps(made.parameters),
                 "scores": json.dumps(made.scores),
                 "card": json.dumps(made.card),
-                "notes": json.dumps({}),
-                "paused": False,
+                "notes": json.dumps({"said": said}),
+                "paused": conditioned.paused,
                 "has_synthetic": synthetic,
                 "expires_at": expires_at,
                 "made_by": account,
@@ -80,8 +94,10 @@ def keep(
         ).scalar_one()
     )
     session.execute(
-        sql("forecasts.add_cells"), {"run": number, "jurisdiction_id": series.area.id, **cell_columns(made.forecast)}
+        sql("forecasts.add_cells"),
+        {"run": number, "jurisdiction_id": series.area.id, **cell_columns(forecast, listing, conditioned.paused_cells)},
     )
+    session.execute(sql("forecasts.rest"), {"run": number, "cells": _resting(listing)})
     for rival in made.rivals:
         session.execute(
             sql("forecasts.add_rival"),
@@ -133,10 +149,14 @@ def _sums(score: WeekScore) -> dict[str, Any]:
     return columns | {"captured": list(score.captured), "best": list(score.best)}
 
 
-def cell_columns(forecast: Forecast) -> dict[str, list[Any]]:
-    """Give the columns of forecast_cell; the drivers of the cells that are listed, none of the others."""
+def _resting(listing: Listing) -> list[int]:
+    return [item.cell for item in listing.left_off if item.why == NEEDS_RENEWAL]
+
+
+def cell_columns(forecast: Forecast, listing: Listing, paused: NDArray[np.bool_]) -> dict[str, list[Any]]:
+    """Give the columns of forecast_cell; the drivers of the cells that are listed or rest, none of the others."""
     rank = ranks(forecast.rate)
-    listed = listed_cells(rank)
+    listed = np.isin(forecast.cells, [*listing.cells.tolist(), *_resting(listing)])
     drivers = [
         json.dumps(
             [
@@ -159,15 +179,9 @@ def cell_columns(forecast: Forecast) -> dict[str, list[Any]]:
         "listed": listed.tolist(),
         "unstable": nothing,
         "unknown": nothing,
-        "paused": nothing,
+        "paused": paused.tolist(),
         "drivers": drivers,
     }
-
-
-def listed_cells(rank: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Say which cells are listed, shape (c,): the best-ranked, without those that are tied across the cut."""
-    _, place, tied = np.unique(rank, return_inverse=True, return_counts=True)
-    return np.asarray(rank + tied[place] - 1 <= shown_count(len(rank)))
 
 
 def shown_count(cells: int) -> int:

@@ -18,6 +18,7 @@ from forecasting.comparison import Choice, choose, compare
 from forecasting.cube import Cube, data_hash
 from forecasting.errors import TooShort
 from forecasting.model import Forecast
+from forecasting.nowcast import complete
 from forecasting.registry import METHODS, make
 from forecasting.study import LEAST_CHOICE_RECORDS
 from spatial import shifts
@@ -36,16 +37,18 @@ HISTORY_WEEKS = 130
 
 @dataclass(frozen=True)
 class LateCube(Cube):
-    """A cube whose forecasts are made ``late`` weeks before the week before theirs.
+    """A cube whose forecasts are made ``late`` weeks before the week before theirs, completed by what is still to come.
 
     Midweek the current week is not whole, so the coming week is forecast without it: a backtest must not see it either.
+    What is known is completed as a run completes it, so that the scores are those of what is done.
     """
 
     late: int = 0
 
     def as_known(self, week: int) -> Cube:
         """Give what was known by the start of the week in which the forecast of ``week`` is made."""
-        return super().as_known(week - self.late)
+        known = super().as_known(week - self.late)
+        return complete(known) if len(known.weeks) > 1 else known
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Made:
 
     forecast: Forecast
     rivals: list[Forecast]
+    late_effect: float
     examination: Examination
     data_hash: str
     parameters: dict[str, Any]
@@ -157,6 +161,7 @@ def make_forecast(
     facts: dict[str, Any],
     methods: Sequence[str] = tuple(METHODS),
     kept: Examination | None = None,
+    learning: tuple[Cube, Cube] | None = None,
 ) -> Made:
     """Forecast a head's week with the method that its past chose, and with the plain rules beside it.
 
@@ -174,6 +179,10 @@ def make_forecast(
         Those to choose among, the simplest first.
     kept : Examination, optional
         That of an earlier run; without it the methods are examined now.
+    learning : (held, completed), optional
+        The cube without its shocks, and that with its last weeks completed, which the forecast learns from; without it
+        the cube itself. ``late_effect`` is what the second changes: records expected with it over those without,
+        minus 1.
 
     Raises
     ------
@@ -182,9 +191,13 @@ def make_forecast(
     """
     examination = kept or examine(cube, week, methods=methods)
     method = examination.method
-    forecaster = make(method).fit(cube)
+    held, completed = learning or (cube, cube)
+    forecaster = make(method).fit(completed)
     forecast = forecaster.predict(week)
-    rivals = [make(name).fit(cube).predict(week) for name in RULES if name in methods and name != method]
+    rivals = [make(name).fit(completed).predict(week) for name in RULES if name in methods and name != method]
+    late_effect = 0.0
+    if completed is not held:
+        late_effect = float(forecast.rate.sum() / forecaster.update(held).predict(week).rate.sum()) - 1
     digest = data_hash(cube)
     summaries = examination.scores["methods"]
     data = {
@@ -215,4 +228,4 @@ def make_forecast(
         "seed": SEED,
         **facts,
     }
-    return Made(forecast, rivals, examination, digest, plain(parameters), plain(card))
+    return Made(forecast, rivals, late_effect, examination, digest, plain(parameters), plain(card))

@@ -34,17 +34,75 @@ DRIVERS: dict[str, tuple[str, str]] = {
 
 
 #: What a run says of the data behind it: codes of notes to sentences.
-NOTES: dict[str, tuple[str, str]] = {}
+NOTES: dict[str, tuple[str, str]] = {
+    "shock.step_up": (
+        "%(station)s has registered %(percent)d %% more than before for %(weeks)d weeks: taken as a new level of "
+        "registration, not of crime.",
+        "%(station)s میں %(weeks)d ہفتوں سے پہلے سے %(percent)d فیصد زیادہ اندراج ہو رہا ہے: "
+        "اسے جرائم کی نہیں، اندراج کی نئی سطح مانا گیا۔",
+    ),
+    "shock.step_down": (
+        "%(station)s has registered %(percent)d %% less than before for %(weeks)d weeks: taken as a new level of "
+        "registration, not of crime.",
+        "%(station)s میں %(weeks)d ہفتوں سے پہلے سے %(percent)d فیصد کم اندراج ہو رہا ہے: "
+        "اسے جرائم کی نہیں، اندراج کی نئی سطح مانا گیا۔",
+    ),
+    "shock.burst": (
+        "%(station)s registered %(percent)d %% more than usual for %(weeks)d weeks: those weeks count as usual ones.",
+        "%(station)s میں %(weeks)d ہفتے معمول سے %(percent)d فیصد زیادہ اندراج ہوا: وہ ہفتے معمول کی سطح پر گنے گئے۔",
+    ),
+    "shock.dip": (
+        "%(station)s registered %(percent)d %% less than usual for %(weeks)d weeks: those weeks count as usual ones.",
+        "%(station)s میں %(weeks)d ہفتے معمول سے %(percent)d فیصد کم اندراج ہوا: وہ ہفتے معمول کی سطح پر گنے گئے۔",
+    ),
+    "shock.silent": (
+        "%(station)s has registered nothing for %(weeks)d weeks: that is not known to be peace.",
+        "%(station)s میں %(weeks)d ہفتوں سے کوئی اندراج نہیں ہوا: اسے امن نہیں سمجھا جا سکتا۔",
+    ),
+    "shock.bulk_late": (
+        "%(station)s registered old cases in bulk over %(weeks)d weeks: they are left out.",
+        "%(station)s میں %(weeks)d ہفتوں میں پرانے واقعات یکمشت درج ہوئے: انہیں شامل نہیں کیا گیا۔",
+    ),
+    "shock.more": (
+        "%(count)d more stations have changed how much they register.",
+        "مزید %(count)d تھانوں میں اندراج کی مقدار بدلی ہے۔",
+    ),
+    "held_out": (
+        "%(records)d records that were registered in bulk are left out of what the forecast learned from.",
+        "یکمشت درج ہونے والے %(records)d ریکارڈ اس میں شامل نہیں جس سے پیش گوئی نے سیکھا۔",
+    ),
+    "paused.cells": (
+        "No number is shown for %(cells)d cells of %(stations)d stations whose registration has left its usual level.",
+        "%(stations)d تھانوں کے %(cells)d خانوں کا عدد نہیں دکھایا گیا کیونکہ وہاں اندراج معمول کی سطح پر نہیں رہا۔",
+    ),
+    "paused.run": (
+        "Paused: where most records come from, registration has left its usual level.",
+        "روک دی گئی: جہاں سے زیادہ تر ریکارڈ آتے ہیں وہاں اندراج معمول کی سطح پر نہیں رہا۔",
+    ),
+    "nowcast": (
+        "Of the last four weeks %(known)d records are registered and about %(missing)d still to come. They are allowed "
+        "for, which changes the forecast by %(percent)d %%.",
+        "پچھلے چار ہفتوں کے %(known)d ریکارڈ درج ہو چکے اور تقریباً %(missing)d ابھی آنے ہیں۔ "
+        "انہیں شامل رکھا گیا ہے، جس سے پیش گوئی %(percent)d فیصد بدلی۔",
+    ),
+    "renewal.area_full": (
+        "%(cells)d more cells would be listed, but at most a quarter of the cells of one station may be.",
+        "مزید %(cells)d خانے فہرست میں آتے، مگر کسی ایک تھانے کے ایک چوتھائی سے زیادہ خانے فہرست میں نہیں رکھے جاتے۔",
+    ),
+}
+#: For a driver or note that an old run kept and that no method gives any more.
+_UNKNOWN = ("A reason that is no longer in use", "ایک وجہ جو اب استعمال میں نہیں")
 
 
 def say_note(note: Mapping[str, Any]) -> dict[str, Any]:
     """Give a kept note with its words."""
-    english, urdu = NOTES[note["code"]]
+    english, urdu = NOTES.get(note["code"], _UNKNOWN)
     params = note.get("params", {})
-    return {"code": note["code"], "params": params, "text": english % params, "text_ur": urdu % params}
+    in_urdu = {**params, "station": params.get("station_ur") or params.get("station")}
+    return {"code": note["code"], "params": params, "text": english % params, "text_ur": urdu % in_urdu}
 
 
 def say(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """Give a driver's sentence in English and in Urdu."""
-    english, urdu = DRIVERS[code]
+    english, urdu = DRIVERS.get(code, _UNKNOWN)
     return english % params, urdu % params

@@ -9,6 +9,7 @@ from app.audit.service import note
 from app.db.models import ForecastRun
 from app.db.named import sql
 from app.db.session import worker_session
+from app.forecasts import resting
 from app.forecasts.errors import Expired, NoOfficer, NoRun, NotADraft, Paused, check_on
 from app.policy import Permission, permissions_of
 
@@ -31,12 +32,13 @@ def publish(session: Session, row: RowMapping, account: int, officer: str, *, no
     run.state, run.published_at, run.published_by = "published", moment, account
     session.flush()
     session.execute(sql("forecasts.withdraw_others"), {"id": row["id"]})
+    rests = resting.settle(session, row)
     note(
         session,
         "forecast_published",
         "forecast_run",
         row["id"],
-        detail={"officer": officer, "data_hash": row["data_hash"], "method": row["method"]},
+        detail={"officer": officer, "data_hash": row["data_hash"], "method": row["method"], "rests": rests},
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.db.named import sql
 from app.db.queue import Report, quiet
 from app.db.session import forecaster_session, worker_session
-from app.forecasts import keeping, making, reading
+from app.forecasts import keeping, making, reading, registration
 from app.forecasts.errors import NoSuchMethod, NoSuchShift, NothingToForecast, TooFarAhead, check_on
 from app.forecasts.planning import LEAST_RECORDS, Planned, Series, coming_week, heads_by_key, plan
 from app.forecasts.reading import Area
@@ -23,6 +23,7 @@ from app.records import mass
 from forecasting.cube import Cube
 from forecasting.errors import ForecastingError
 from forecasting.registry import METHODS
+from forecasting.shocks import Shock
 from spatial import shifts
 
 
@@ -153,11 +154,13 @@ def run(
 
 @dataclass(frozen=True)
 class Read:
-    """What was read for one series: its cube, what no cell could hold, and whether synthetic records are among it."""
+    """What was read for one series: its cube, what no cell could hold, its stations and their shocks."""
 
     cube: Cube
     left_out: dict[str, float]
     synthetic: bool
+    stations: registration.Stations
+    shocks: list[list[Shock]]
 
 
 def _shifts_of(planned: Planned, asked: Sequence[str] | None) -> list[tuple[str, int | None]]:
@@ -179,6 +182,7 @@ def _series(
         return
     with forecaster_session() as session:
         area = reading.area_of(session, planned.code)
+        stations = registration.stations_of(session, area)
         heads = {row["key"]: row for row in heads_by_key(session, list(dict.fromkeys(head for head, _ in parts)))}
     with worker_session() as session:
         synthetic = bool(
@@ -192,8 +196,9 @@ def _series(
         wanted = [heads[head] for head, of in parts if of == shift]
         with forecaster_session() as session:
             found = cubes(session, area, wanted, target, known_until, shift=shift)
+        shocks = registration.watch({key: cube for key, (cube, _) in found.items()}, stations)
         for head in wanted:
-            yield Series(area, head, shift), Read(*found[head["key"]], synthetic)
+            yield Series(area, head, shift), Read(*found[head["key"]], synthetic, stations, shocks[head["key"]])
 
 
 def _make(
@@ -219,13 +224,31 @@ def _make(
         "synthetic": read.synthetic,
         "methods": list(methods),
     }
+    conditioned = registration.condition(read.cube, read.stations, read.shocks)
     with forecaster_session() as session:
         kept = None if fresh else keeping.examination(session, series, week, methods)
     made = making.make_forecast(
-        read.cube, week, series.head["key"], left_out=read.left_out, facts=facts, methods=methods, kept=kept
+        read.cube,
+        week,
+        series.head["key"],
+        left_out=read.left_out,
+        facts=facts | conditioned.facts,
+        methods=methods,
+        kept=kept,
+        learning=(conditioned.held, conditioned.cube),
     )
     with forecaster_session() as session:
-        number = keeping.keep(session, series, made, week, known_until, synthetic=read.synthetic, account=account)
+        number = keeping.keep(
+            session,
+            series,
+            made,
+            week,
+            known_until,
+            synthetic=read.synthetic,
+            account=account,
+            conditioned=conditioned,
+            station=read.stations.group,
+        )
     hit_rate = made.scores["methods"][made.forecast.method]["hit_rate"]["0.05"]
     shown = "no records to score on" if hit_rate is None else f"{hit_rate:.1%} of records in 5 % of the area"
     return number, f"{series}: run {number}, {made.forecast.method}, {shown}"

@@ -71,6 +71,14 @@ GROUP BY 1, 2, 3, 4, 5
 HAVING sum(s.sign * a.mass) <> 0
 ORDER BY 1, 2, 3, 4, 5
 
+-- name: forecasts.stations
+-- The stations of a jurisdiction with their areas, by their path.
+SELECT s.code, s.name, s.name_ur, ST_AsBinary(s.area) AS area
+FROM jurisdiction s
+JOIN jurisdiction top ON s.path <@ top.path
+WHERE top.code = :jurisdiction AND s.level = 'station' AND s.area IS NOT NULL
+ORDER BY s.code
+
 -- name: forecasts.has_synthetic
 -- Whether a jurisdiction's stations hold records of a synthetic source, by record_station.  For the mark on a run: it is
 -- asked as the worker and changes no number.
@@ -229,6 +237,43 @@ SELECT cell, rate, low, high, rank, drivers, unstable, unknown, paused, rested
 FROM forecast_cell
 WHERE run_id = :run AND listed
 ORDER BY rank, cell
+
+-- name: forecasts.lists
+-- What the published runs of a series listed in the weeks before a week, one row a week: what stood on no list is not in them.
+-- By forecast_run_latest and forecast_cell_listed.
+SELECT f.week, array_agg(DISTINCT c.cell) AS cells
+FROM forecast_run f
+JOIN forecast_cell c ON c.run_id = f.id AND c.listed AND NOT c.rested AND NOT c.paused
+WHERE f.jurisdiction_id = :jurisdiction_id AND f.head_id = :head_id AND f.shift IS NOT DISTINCT FROM CAST(:shift AS smallint)
+  AND f.resolution = :resolution AND f.published_at IS NOT NULL AND f.week >= :week - CAST(:weeks AS integer) AND f.week < :week
+GROUP BY f.week
+ORDER BY f.week
+
+-- name: forecasts.renewals
+-- The renewals of a series that may still hold in a week, oldest first.  By forecast_renewal_cell.
+SELECT cell, week, officer, reason, made_at
+FROM forecast_renewal
+WHERE jurisdiction_id = :jurisdiction_id AND head_id = :head_id AND shift IS NOT DISTINCT FROM CAST(:shift AS smallint)
+  AND week > :week - CAST(:weeks AS integer) AND week <= :week
+ORDER BY id
+
+-- name: forecasts.add_renewal
+-- Keeps that an officer renews cells of a run from its week on: those that it lists and that rest.
+INSERT INTO forecast_renewal (jurisdiction_id, head_id, shift, cell, week, account_id, officer, reason)
+SELECT f.jurisdiction_id, f.head_id, f.shift, c.cell, f.week, :account, :officer, :reason
+FROM forecast_run f
+JOIN forecast_cell c ON c.run_id = f.id AND c.listed AND c.rested
+WHERE f.id = :run AND c.cell = ANY (CAST(:cells AS bigint[]))
+RETURNING cell
+
+-- name: forecasts.rest
+-- Lets just the given ones of a run's listed cells rest.
+UPDATE forecast_cell SET rested = cell = ANY (CAST(:cells AS bigint[]))
+WHERE run_id = :run AND listed AND rested <> (cell = ANY (CAST(:cells AS bigint[])))
+
+-- name: forecasts.listed
+-- The cells that a run lists, resting ones included, best first.  By forecast_cell_listed.
+SELECT cell, rate FROM forecast_cell WHERE run_id = :run AND listed ORDER BY rank, cell
 
 -- name: forecasts.cell_count
 -- How many cells a run has, by the primary key.

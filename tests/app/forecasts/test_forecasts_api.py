@@ -109,7 +109,7 @@ def test_a_run_from_the_request_to_the_map(app: APIFlask, token: Any, client: Fl
     assert (seen["run"]["id"], seen["cells"]) == (run, found["cells"])
     assert [each["id"] for each in ask("planner", "GET", "/api/forecasts").get_json()["runs"]] == [run]
     # A shift's forecast is a run of its own, and stands beside the whole day's, never in its place.
-    night = client.get("/api/forecasts/latest?head=robbery&shift=night", headers=analyst).get_json()["run"]
+    (night,) = client.get("/api/forecasts?head=robbery&shift=night", headers=analyst).get_json()["runs"]
     assert (night["id"], night["shift"], shown["shift"]) == (by_shift[0], "night", None)
     assert client.get("/api/forecasts/latest?shift=noon", headers=analyst).status_code == 400
 
