@@ -14,8 +14,9 @@ from app.db.named import sql
 from app.forecasts import making, resting
 from app.forecasts.planning import Series
 from app.forecasts.registration import Conditioned, late_note
+from forecasting import stability
 from forecasting.backtest import MethodRun, WeekScore
-from forecasting.model import Forecast, Integers
+from forecasting.model import Floats, Forecast, Integers
 from forecasting.ranking import ranks
 from forecasting.renewal import AREA_FULL, NEEDS_RENEWAL, Listing
 from spatial import shifts
@@ -54,6 +55,7 @@ def keep(
     account: int | None,
     conditioned: Conditioned,
     station: Integers,
+    year: Floats,
 ) -> int:
     """Keep a run as a draft, and give its id."""
     forecast = made.forecast
@@ -66,6 +68,7 @@ def keep(
     }
     listing = resting.listing(session, key, week, forecast, budget, station)
     said = [*conditioned.notes, *late_note(conditioned.facts, made.late_effect)]
+    marks = stability.examine(forecast.rate, station, budget, records_a_year=year)
     full = sum(item.why == AREA_FULL for item in listing.left_off)
     if full:
         said.append({"code": AREA_FULL, "params": {"cells": full}})
@@ -95,7 +98,11 @@ def keep(
     )
     session.execute(
         sql("forecasts.add_cells"),
-        {"run": number, "jurisdiction_id": series.area.id, **cell_columns(forecast, listing, conditioned.paused_cells)},
+        {
+            "run": number,
+            "jurisdiction_id": series.area.id,
+            **cell_columns(forecast, listing, marks, conditioned.paused_cells),
+        },
     )
     session.execute(sql("forecasts.rest"), {"run": number, "cells": _resting(listing)})
     for rival in made.rivals:
@@ -153,7 +160,9 @@ def _resting(listing: Listing) -> list[int]:
     return [item.cell for item in listing.left_off if item.why == NEEDS_RENEWAL]
 
 
-def cell_columns(forecast: Forecast, listing: Listing, paused: NDArray[np.bool_]) -> dict[str, list[Any]]:
+def cell_columns(
+    forecast: Forecast, listing: Listing, marks: stability.Stability, paused: NDArray[np.bool_]
+) -> dict[str, list[Any]]:
     """Give the columns of forecast_cell; the drivers of the cells that are listed or rest, none of the others."""
     rank = ranks(forecast.rate)
     listed = np.isin(forecast.cells, [*listing.cells.tolist(), *_resting(listing)])
@@ -168,7 +177,6 @@ def cell_columns(forecast: Forecast, listing: Listing, paused: NDArray[np.bool_]
         else "[]"
         for cell, wanted in zip(forecast.cells.tolist(), listed.tolist(), strict=True)
     ]
-    nothing = [False] * len(rank)
     return {
         "cells": forecast.cells.tolist(),
         "rates": forecast.rate.tolist(),
@@ -177,8 +185,9 @@ def cell_columns(forecast: Forecast, listing: Listing, paused: NDArray[np.bool_]
         "dispersions": forecast.dispersion.tolist(),
         "ranks": rank.tolist(),
         "listed": listed.tolist(),
-        "unstable": nothing,
-        "unknown": nothing,
+        # On the list, and off it if this area reported less than the others: or the other way round.
+        "unstable": ((marks.listed & ~marks.firm) | marks.may_enter).tolist(),
+        "unknown": marks.unknown.tolist(),
         "paused": paused.tolist(),
         "drivers": drivers,
     }

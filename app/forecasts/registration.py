@@ -5,7 +5,7 @@ find becomes notes that the run carries to the map, the page and the card.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.db.named import sql
 from app.forecasts.reading import Area
 from forecasting import nowcast, shocks
-from forecasting.cube import Cube
+from forecasting.cube import Cube, relate
 from forecasting.holding import Held, Registered, hold_out, registrations
 from forecasting.model import Floats, Integers
 from forecasting.shocks import BULK_LATE, BURST, STEP_UP, Shock
@@ -106,8 +106,14 @@ def _rest(registered: Floats) -> Floats:
     A rest that is small beside the station is noise and no measure of the season: such a station is watched by itself.
     """
     rest: Floats = registered.sum(axis=0)[None, :] - registered
+    if not registered.shape[1]:
+        return rest
     usual = rest.mean(axis=1, keepdims=True)
-    steady = (usual >= LEAST_REST) & (usual >= registered.mean(axis=1, keepdims=True)) & (rest > 0).all(axis=1)[:, None]
+    steady = (
+        (usual >= LEAST_REST)
+        & (usual >= registered.mean(axis=1, keepdims=True))
+        & np.all(rest > 0, axis=1, keepdims=True)
+    )
     return np.where(steady, rest, 1.0)
 
 
@@ -131,8 +137,8 @@ def _overlap(one: Shock, other: Shock) -> bool:
 def condition(cube: Cube, stations: Stations, found: Sequence[Sequence[Shock]]) -> Conditioned:
     """Take shocks out of a cube, complete its last weeks, and say so."""
     held = hold_out(cube, stations.group, found)
-    paused_cells = np.isin(stations.group, held.paused)
-    year = cube.records[:, -52:].sum(axis=1)
+    paused_cells: NDArray[np.bool_] = np.asarray(np.isin(stations.group, held.paused), dtype=np.bool_)
+    year = year_of(cube)
     paused = float(year[paused_cells].sum()) > MOST_PAUSED * float(year.sum())
     notes = _said(held, stations, len(cube.weeks))
     if held.held_out > 0:
@@ -142,6 +148,8 @@ def condition(cube: Cube, stations: Stations, found: Sequence[Sequence[Shock]]) 
     elif paused_cells.any():
         stopped = {"cells": int(paused_cells.sum()), "stations": len(held.paused)}
         notes.append({"code": "paused.cells", "params": stopped})
+    if not len(cube.weeks):
+        return Conditioned(held.cube, held.cube, paused_cells, False, notes, {})
     delay = nowcast.learn_delay(held.cube)
     completed = nowcast.complete(held.cube, delay)
     expected = nowcast.nowcast(held.cube, delay)
@@ -160,6 +168,22 @@ def condition(cube: Cube, stations: Stations, found: Sequence[Sequence[Shock]]) 
         },
     }
     return Conditioned(held.cube, completed, paused_cells, paused, notes, facts)
+
+
+def year_of(cube: Cube) -> Floats:
+    """Give the records of each cell in the last year, shape (c,)."""
+    year: Floats = cube.records[:, -52:].sum(axis=1)
+    return year
+
+
+def related(conditioned: Mapping[str, Conditioned]) -> dict[str, Conditioned]:
+    """Give every head the others to borrow from, as they are without their shocks, and completed."""
+    held = relate({head: each.held for head, each in conditioned.items()})
+    completed = relate({head: each.cube for head, each in conditioned.items()})
+    return {
+        head: replace(each, held=held[head], cube=held[head] if each.cube is each.held else completed[head])
+        for head, each in conditioned.items()
+    }
 
 
 def late_note(facts: Mapping[str, Any], effect: float) -> list[dict[str, Any]]:

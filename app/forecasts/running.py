@@ -17,13 +17,12 @@ from app.db.queue import Report, quiet
 from app.db.session import forecaster_session, worker_session
 from app.forecasts import keeping, making, reading, registration
 from app.forecasts.errors import NoSuchMethod, NoSuchShift, NothingToForecast, TooFarAhead, check_on
-from app.forecasts.planning import LEAST_RECORDS, Planned, Series, coming_week, heads_by_key, plan
+from app.forecasts.planning import HEADS, LEAST_RECORDS, Planned, Series, coming_week, heads_by_key, plan
 from app.forecasts.reading import Area
 from app.records import mass
-from forecasting.cube import Cube
+from forecasting.cube import Cube, relate
 from forecasting.errors import ForecastingError
 from forecasting.registry import METHODS
-from forecasting.shocks import Shock
 from spatial import shifts
 
 
@@ -154,13 +153,13 @@ def run(
 
 @dataclass(frozen=True)
 class Read:
-    """What was read for one series: its cube, what no cell could hold, its stations and their shocks."""
+    """What was read for one series: its cube as registered, what no cell could hold, and what may be learned from."""
 
     cube: Cube
     left_out: dict[str, float]
     synthetic: bool
     stations: registration.Stations
-    shocks: list[list[Shock]]
+    conditioned: registration.Conditioned
 
 
 def _shifts_of(planned: Planned, asked: Sequence[str] | None) -> list[tuple[str, int | None]]:
@@ -183,7 +182,10 @@ def _series(
     with forecaster_session() as session:
         area = reading.area_of(session, planned.code)
         stations = registration.stations_of(session, area)
-        heads = {row["key"]: row for row in heads_by_key(session, list(dict.fromkeys(head for head, _ in parts)))}
+        # Every usual head is read, whichever are asked for: a head borrows from the others, and must come out the same.
+        heads = {
+            row["key"]: row for row in heads_by_key(session, list(dict.fromkeys([h for h, _ in parts] + [*HEADS])))
+        }
     with worker_session() as session:
         synthetic = bool(
             session.execute(
@@ -195,10 +197,14 @@ def _series(
     for shift in dict.fromkeys(shift for _, shift in parts):
         wanted = [heads[head] for head, of in parts if of == shift]
         with forecaster_session() as session:
-            found = cubes(session, area, wanted, target, known_until, shift=shift)
-        shocks = registration.watch({key: cube for key, (cube, _) in found.items()}, stations)
+            found = cubes(session, area, list(heads.values()), target, known_until, shift=shift)
+        raw = {key: cube for key, (cube, _) in found.items()}
+        shocks = registration.watch(raw, stations)
+        learned = {key: registration.condition(cube, stations, shocks[key]) for key, cube in raw.items()}
+        raw, learned = relate(raw), registration.related(learned)
         for head in wanted:
-            yield Series(area, head, shift), Read(*found[head["key"]], synthetic, stations, shocks[head["key"]])
+            key = head["key"]
+            yield Series(area, head, shift), Read(raw[key], found[key][1], synthetic, stations, learned[key])
 
 
 def _make(
@@ -224,7 +230,7 @@ def _make(
         "synthetic": read.synthetic,
         "methods": list(methods),
     }
-    conditioned = registration.condition(read.cube, read.stations, read.shocks)
+    conditioned = read.conditioned
     with forecaster_session() as session:
         kept = None if fresh else keeping.examination(session, series, week, methods)
     made = making.make_forecast(
@@ -248,6 +254,7 @@ def _make(
             account=account,
             conditioned=conditioned,
             station=read.stations.group,
+            year=registration.year_of(read.cube),
         )
     hit_rate = made.scores["methods"][made.forecast.method]["hit_rate"]["0.05"]
     shown = "no records to score on" if hit_rate is None else f"{hit_rate:.1%} of records in 5 % of the area"

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app.forecasts import running
+from app.settings import Settings
 from spatial import cells
 from spatial.mass import UNIT
 from tests import factories
@@ -49,6 +50,15 @@ def plant(session: Session, now: datetime = NOW, *, seed: int = 1, a_week: int =
                 with_person=chance.random() < 0.3,
             )
     session.commit()
+
+
+PLAIN = ("last_year", "decayed_mean", "smoothed_decayed_mean")
+
+
+@pytest.fixture(scope="module")
+def settings(settings: Settings) -> Settings:
+    """Give settings under which forecasts choose among the plain methods: every method has its own tests elsewhere."""
+    return settings.model_copy(update={"forecast_methods": ",".join(PLAIN)})
 
 
 @pytest.fixture(scope="module")

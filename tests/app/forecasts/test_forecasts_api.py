@@ -16,9 +16,8 @@ from app.factory import create_app
 from app.forecasts import planning, publishing, running, scoring
 from app.jobs import worker as job_worker
 from app.settings import Settings
-from forecasting.registry import METHODS
 from spatial import shifts
-from tests.app.forecasts.conftest import LAHORE, plant
+from tests.app.forecasts.conftest import LAHORE, PLAIN, plant
 from tests.reference_set import CLIFTON, GULBERG, STATIONS
 
 NOW = datetime.now(UTC)
@@ -82,7 +81,7 @@ def test_a_run_from_the_request_to_the_map(app: APIFlask, token: Any, client: Fl
     assert shown["week_start"] == shifts.week_start(shifts.week_of(NOW) + 1).date().isoformat()
     assert shown["expires_at"] > shown["week_start"]
     assert set(shown["score"]) >= {"hit_rate_5", "pai_5", "pei_5", "coverage_90", "weeks"}
-    assert {other["method"] for other in shown["versus"]} | {shown["method"]} == set(METHODS)
+    assert {other["method"] for other in shown["versus"]} | {shown["method"]} == set(PLAIN)
     assert all(other["difference"]["low"] <= other["difference"]["high"] for other in shown["versus"])
     assert shown["synthetic"] is False
     assert shown["card"]["never_inputs"] and shown["card"]["not_for"]
