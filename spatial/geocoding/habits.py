@@ -69,7 +69,7 @@ class Habits:
     sixteen: float = 0.02
     blur_deg: float = 1.0
     unsure: float = 0.15
-    thinning: float = 0.75
+    thinning: float = 1.0
     zero: Steps = ((0.5, 0.60), (1.0, 0.25), (2.0, 0.15))
     """What is written as "0 km": what lies within half a step of the station. Half of the last is written "0/1 km"."""
 

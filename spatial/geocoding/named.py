@@ -21,7 +21,7 @@ from spatial.geocoding.layers import Around, Extent, Jurisdiction, Kernel, Layer
 from spatial.geocoding.region import LANDMARK_RADIUS_M, PLACE_RADIUS_M
 from spatial.model import Reason
 
-TRUST_BEARING: Final = 0.85
+TRUST_BEARING: Final = 0.93
 """The chance that a written distance and direction are right: neither turned round nor of another station."""
 LEAK: Final = 0.1
 """By what a named place's chance is multiplied outside the recording station's area: names are told apart by it, but

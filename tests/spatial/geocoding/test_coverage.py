@@ -23,7 +23,7 @@ LOW, HIGH = 0.88, 0.92
 
 @pytest.fixture(scope="module")
 def mixed() -> list[Drawn]:
-    return list(draw(stations(), 2000, 17, without_direction=0.2, farthest_m=(600.0, 15_000.0), named=0.2))
+    return list(draw(stations(), 2000, 17, without_direction=0.2, farthest_m=(1_000.0, 15_000.0), named=0.2))
 
 
 def test_regions_hold_nine_in_ten_of_mixed_texts(mixed: list[Drawn]) -> None:
@@ -36,9 +36,11 @@ def test_regions_hold_nine_in_ten_of_mixed_texts(mixed: list[Drawn]) -> None:
 def test_every_form_s_interval_holds_ninety(mixed: list[Drawn], form: str) -> None:
     found = judge(mixed, forms=[form])
     assert found.count >= 40
-    assert abs(found.in_circle - 0.9) <= found.margin
+    # Eight comparisons at once: intervals of 95 % for all of them together.
+    margin = found.margin * 2.73 / 1.96
+    assert abs(found.in_circle - 0.9) <= margin
     # The smallest set of few cells holds more than 90 % of the mass, since a cell cannot be cut.
-    assert -found.margin <= found.in_cells - 0.9 <= found.margin + 0.04
+    assert -margin <= found.in_cells - 0.9 <= margin + 0.04
 
 
 @pytest.mark.parametrize("derived", [False, True])

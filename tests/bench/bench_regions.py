@@ -1,0 +1,74 @@
+"""Regions of column-4 texts with known places: coverage and area beside those of who knows the habits; texts/s.
+
+Run: ``python -m tests.bench.bench_regions [TEXTS]``. No database.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import numpy as np
+
+from spatial.addresses import parse_bearing
+from spatial.geocoding import InMemoryGazetteer, Query, bearing, coordinates, resolve
+from spatial.geocoding.column4 import Drawn, draw
+from spatial.geocoding.coverage import Coverage, judge
+from spatial.geocoding.habits import BELIEVED
+from spatial.geocoding.writers import learn
+from tests.spatial.geocoding.written import WRITERS, stations, with_areas
+
+FORMS = ("bearing", "distance", "near", "named")
+
+
+def report(texts: int = 1500) -> None:
+    """Print the tables."""
+    print("| texts written by | read as believed | | | | habits learned from the texts | | |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| | n | cells | circle | area | cells | circle | area |")
+    for name, writer in WRITERS.items():
+        drawn = list(draw(stations(), texts, 41, writer))
+        plain = judge(drawn, BELIEVED, writer)
+        habits = learn(said for one in drawn if (said := parse_bearing(one.text)) is not None)
+        learned = judge(drawn, habits, writer)
+        print(f"| {name} | {plain.count:,} | {_shares(plain)} | {_shares(learned)} |")
+    mixed = list(draw(stations(), texts, 43, without_direction=0.2, farthest_m=(1_000.0, 15_000.0), named=0.2))
+    print("\n| form or area | n | cells | circle | area |\n| --- | --- | --- | --- | --- |")
+    for form in FORMS:
+        _row(form, judge(mixed, BELIEVED, BELIEVED, forms=[form]))
+    for label, derived in (("within a drawn area", False), ("within a derived area", True)):
+        _row(label, judge(draw(with_areas(derived), texts, 47), BELIEVED, BELIEVED))
+    _row("control: drawn together by 30 %", judge(mixed, BELIEVED, shrink=0.3))
+    _speed(mixed)
+
+
+def _shares(found: Coverage) -> str:
+    area = f"{found.median_ratio:.2f} ({found.area_ratio:.2f})"
+    return f"{100 * found.in_cells:.1f} % | {100 * found.in_circle:.1f} % | {area}"
+
+
+def _row(label: str, found: Coverage) -> None:
+    print(f"| {label} | {found.count:,} | {_shares(found)} |")
+
+
+def _speed(drawn: list[Drawn]) -> None:
+    bearing.bearing_region.cache_clear()
+    gazetteer = InMemoryGazetteer([], stations())
+    plain = [one for one in drawn if one.place is None]
+    for label in ("every one new", "all seen before"):
+        began = time.process_time()
+        for one in plain:
+            resolve(Query(text=one.text, station=one.station.code), gazetteer)
+        print(f"bearing texts/s, {label}: {len(plain) / (time.process_time() - began):,.0f}")
+    chance = np.random.default_rng(1)
+    points = np.round(chance.uniform((31.4, 74.2), (31.6, 74.4), (30_000, 2)), 6).tolist()
+    station = next(one for one in with_areas() if one.area is not None)
+    for label, where in (("alone", None), ("within a station's area", station)):
+        began = time.process_time()
+        for lat, lon in points:
+            coordinates.rung(lat, lon, None, where, [])
+        print(f"coordinates/s, {label}: {len(points) / (time.process_time() - began):,.0f}")
+
+
+if __name__ == "__main__":
+    report(*(int(word) for word in sys.argv[1:2]))
