@@ -15,7 +15,6 @@ from forecasting.forecasters.base import (
     mixture_shares,
     window_weights,
 )
-from forecasting.forecasters.kernels import smoother
 from forecasting.model import LONG_RUN, NEAR_REPEAT, RECENCY, SURROUNDINGS, Component, Floats, Integers
 
 #: Ages in weeks, half-open, within which the triggering kernel is constant.
@@ -148,9 +147,4 @@ def band_weights(length: int, origins: Integers, start: int, end: int) -> Floats
 
 def _near(area: StudyArea) -> tuple[sparse.csr_array, ...]:
     """Means over the first ring, the second, and a Gaussian about the cell without itself."""
-    width_m = WIDE * area.spacing_m
-    row, column, metres = area.pairs(CUT * width_m)
-    others = row != column
-    row, column, metres = row[others], column[others], metres[others]
-    wide = smoother(area, np.exp(-0.5 * (metres / width_m) ** 2), row, column)
-    return area.ring(1), area.ring(2), wide
+    return area.ring(1), area.ring(2), area.blur(WIDE, CUT * WIDE)

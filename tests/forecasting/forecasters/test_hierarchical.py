@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.cube import Cube
+from forecasting.cube import Cube, relate
 from forecasting.forecasters.decayed_mean import DecayedMean
 from forecasting.forecasters.hierarchical import Hierarchical
 from spatial import cells as h3_cells
@@ -70,3 +70,29 @@ def test_borrowing_finds_the_true_rates_better(wide_area, events_of):
         for method in (DecayedMean, Hierarchical)
     )
     assert nested < 0.8 * plain
+
+
+def test_a_rare_head_borrows_from_related_ones(wide_area, events_of):
+    """Where heads share their places the rare one's rates are found better; where they do not, little is borrowed."""
+    random = np.random.default_rng(6)
+    place = random.gamma(0.5, 1, size=len(wide_area))
+    shuffled = random.permutation(place)
+    span = (0, 80)
+    rare = random.poisson(np.repeat(0.03 * place[:, None], 80, axis=1))
+    cube = Cube.from_events(events_of(wide_area, rare, 0), area=wide_area, weeks=span)
+    errors, shares = {}, {}
+    for name, other in (("alone", None), ("related", place), ("unrelated", shuffled)):
+        heads = {"rare": cube}
+        if other is not None:
+            common = random.poisson(np.repeat(2 * other[:, None], 80, axis=1))
+            heads["common"] = Cube.from_events(events_of(wide_area, common, 0), area=wide_area, weeks=span)
+        fitted = Hierarchical().fit(relate(heads)["rare"])
+        forecast = fitted.predict(80)
+        errors[name] = float(np.square(forecast.rate - 0.03 * place).mean())
+        shares[name] = fitted.related_share_
+        parts = {part.code: part.rate for part in forecast.components}
+        assert sum(parts.values()) == pytest.approx(forecast.rate)
+    assert shares["alone"] == 0
+    assert shares["unrelated"] < shares["related"]
+    assert errors["related"] < 0.3 * errors["alone"]
+    assert errors["unrelated"] < 1.1 * errors["alone"]
