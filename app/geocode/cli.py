@@ -88,7 +88,7 @@ def file_command(file: Path, out: Path | None, explain: bool, language: str, eva
         for line in report.tables(done.judged, done.per_second, batch.FEWEST_OF_CITY):
             click.echo(line)
     share = f"{done.placed:,} placed" if done.texts else "nothing to place"
-    click.echo(f"{done.texts:,} texts, {share}, {done.seconds:.1f} s of placing", err=True)
+    click.echo(f"{done.texts:,} texts, {share}, {done.seconds:.1f} s of the processor", err=True)
 
 
 @geocode_cli.command("redo")

@@ -24,7 +24,7 @@ def tables(judged: Sequence[Judged], per_second: float, fewest: int = 30) -> Ite
     judged : sequence of Judged
         With the groups city, script, kind and method.
     per_second : float
-        Texts a second.
+        Texts a second on one core.
     fewest : int
         Cities with fewer texts are told together: of a handful nothing can be said.
     """
@@ -39,7 +39,7 @@ def tables(judged: Sequence[Judged], per_second: float, fewest: int = 30) -> Ite
     yield "In brackets: 95 % intervals (Wilson)."
     yield from _calibration(judged)
     yield ""
-    yield f"{per_second:,.0f} texts/s"
+    yield f"{per_second:,.0f} texts/s on one core"
 
 
 def _gathered(judged: Sequence[Judged], group: str, fewest: int) -> Sequence[Judged]:
