@@ -88,6 +88,7 @@ def wants_problem() -> bool:
         "/readyz",
         "/metrics",
         "/openapi.json",
+        "/live",
     }
 
 

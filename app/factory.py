@@ -27,6 +27,8 @@ ROOMS = (
     "views",
     "beats",
     "exports",
+    "live",
+    "control",
 )
 
 csrf = CSRFProtect()

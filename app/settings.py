@@ -55,3 +55,6 @@ class Settings(BaseSettings):
     pool_size: int = Field(8, ge=1, description="database connections that one web process keeps")
     statement_seconds: int = Field(20, ge=1, description="a web request's statement is ended after this long")
     export_rows: int = Field(100_000, ge=1, le=1_000_000, description="the most rows of one export")
+    live_streams: int = Field(
+        220, ge=0, le=240, description="open live screens that one web process takes; the rest poll"
+    )

@@ -70,10 +70,9 @@ def _raise_stop(signum: int, frame: FrameType | None) -> None:
 
 
 def _web_command(host: str, port: int) -> list[str]:
-    """Give gunicorn's command: threads, since a request mostly waits for PostgreSQL."""
+    """Give gunicorn's command; how it runs stands in app/web.py."""
     bound = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    options = ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--bind", bound]
-    options += ["--timeout", "120", "--graceful-timeout", "10", "--no-control-socket"]
+    options = ["--config", "python:app.web", "--bind", bound]
     return [str(VENV / "bin" / "gunicorn"), *options, "app.factory:create_app()"]
 
 

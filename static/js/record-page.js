@@ -10,9 +10,9 @@ import { discoveryName, kindOne, methodName, partyName } from "./words.js";
 
 const id = byId("record").dataset.record;
 
-// Only an address of our own map is followed back, so that no link can lead out of the house.
+// Only an address of our own desks is followed back, so that no link can lead out of the house.
 const from = new URLSearchParams(location.search).get("from") ?? "";
-if (/^\/map(\?|$)/.test(from)) byId("back").href = from;
+if (/^\/(map|control|beats|pins|weekly|forecasts)(\?|$)/.test(from)) byId("back").href = from;
 const ACTIONS = [{ keys: ["Escape"], label: t("Back"), run: () => location.assign(byId("back").href) }];
 
 const own = (thing) => (thing && typeof thing === "object" ? (lang === "ur" ? thing.name_ur || thing.name : thing.name || thing.name_ur) : thing);

@@ -2,7 +2,7 @@
 import { plain } from "./api.js";
 import { before, parseWindow, toDays, windowText } from "./time.js";
 
-const ORDER = ["at", "window", "kinds", "heads", "shift", "jurisdiction", "layer", "span", "cell", "record", "mode", "kiosk", "lang", "theme"];
+const ORDER = ["at", "window", "kinds", "heads", "shift", "jurisdiction", "layer", "span", "cell", "record", "mode", "kiosk", "every", "lang", "theme"];
 export const DEFAULTS = { window: "-28d", kinds: "fir", heads: "", shift: "", jurisdiction: "", layer: "cells", span: "3y", mode: "map" };
 const LISTS = ["kinds", "heads", "layer"];
 
@@ -21,6 +21,20 @@ function read() {
 export function get(key) {
   const value = values[key] ?? DEFAULTS[key] ?? "";
   return LISTS.includes(key) ? value.split(",").filter(Boolean) : value;
+}
+
+/** What a desk starts from where its address is silent: called once, before anything reads. */
+export function setDefaults(own) {
+  Object.assign(DEFAULTS, own);
+}
+
+/** Shows a kept view in place: its query takes the place of this one's, but for what belongs to the screen. */
+export function load(query) {
+  const old = values;
+  const kept = Object.fromEntries(["kiosk", "every", "lang", "theme"].filter((key) => key in old).map((key) => [key, old[key]]));
+  values = { ...Object.fromEntries(new URLSearchParams(query)), ...kept };
+  history.replaceState(null, "", `${location.pathname}${search()}`);
+  tell(new Set([...Object.keys(old), ...Object.keys(values)].filter((key) => old[key] !== values[key])));
 }
 
 /** Changes values. `push` makes a history entry (selection, mode); dragging and panning only replace. */

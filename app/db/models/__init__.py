@@ -11,7 +11,7 @@ from app.db.models.access import (
 )
 from app.db.models.audit import Entry, Seal
 from app.db.models.base import Base
-from app.db.models.desks import SavedView
+from app.db.models.desks import LayerPoint, PointLayer, SavedView
 from app.db.models.geocoding import LocalName, LocalNamePin, RedoRun
 from app.db.models.mass import FixRow, Mass, Rollup, RollupDelta
 from app.db.models.patrols import PatrolPlace, PatrolPlan, PatrolRenewal, PatrolVisit, WeeklyCopy, WeeklyReport
@@ -77,6 +77,7 @@ __all__ = [
     "Incident",
     "JobProgress",
     "Jurisdiction",
+    "LayerPoint",
     "LocalName",
     "LocalNamePin",
     "LoginAttempt",
@@ -88,6 +89,7 @@ __all__ = [
     "PatrolVisit",
     "Place",
     "PlaceName",
+    "PointLayer",
     "Quarantine",
     "Record",
     "RecordVersion",

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from geoalchemy2 import WKBElement
 from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.models.base import Base, Key
+from app.db.models.base import Base, Json, Key, Whole, geometry
 
 _NOW = text("now()")
 
@@ -24,3 +25,29 @@ class SavedView(Base):
     is_team: Mapped[bool] = mapped_column(server_default=text("false"))
     made_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     deleted_at: Mapped[datetime | None]
+
+
+class PointLayer(Base):
+    """A layer of points that a room has loaded: cameras, posts, ..."""
+
+    __tablename__ = "point_layer"
+
+    id: Mapped[Key]
+    account_id: Mapped[int] = mapped_column(ForeignKey("access.account.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
+    name: Mapped[str]
+    points: Mapped[Whole]
+    made_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    deleted_at: Mapped[datetime | None]
+
+
+class LayerPoint(Base):
+    """A point of such a layer, with its name and the file's other columns."""
+
+    __tablename__ = "layer_point"
+
+    layer_id: Mapped[int] = mapped_column(ForeignKey("point_layer.id", ondelete="CASCADE"), primary_key=True)
+    n: Mapped[Whole] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(server_default=text("''"))
+    detail: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    point: Mapped[WKBElement] = mapped_column(geometry("POINT"))

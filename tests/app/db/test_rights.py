@@ -29,7 +29,7 @@ BY_STATION = {
 #: Detail tables: without `station_id` of their own, seen where their record is.
 BY_RECORD = ("record_version", "fir", "fir_section", "complaint", "stay", "incident", "person.party", "local_name_pin")
 #: Tables that hold an account's own work.
-BY_ACCOUNT = ("delivery", "quarantine", "job_progress", "redo_run", "saved_view")
+BY_ACCOUNT = ("delivery", "quarantine", "job_progress", "redo_run", "saved_view", "point_layer", "layer_point")
 #: Runs, which are made from mass of many stations: seen where their jurisdiction holds the reader's own or lies in it.
 BY_AREA = ("forecast_run", "forecast_cell", "forecast_score", "forecast_renewal", "hotspot_run", "hotspot_cell")
 #: What only the forecaster reads.
@@ -100,6 +100,14 @@ def tokens(engines: dict[str, Engine]) -> dict[str, str]:
                 text("""INSERT INTO saved_view (account_id, unit_id, desk, name, query)
                         SELECT :account, id, 'map', 'test', '' FROM jurisdiction WHERE code = 'PK'"""),
                 {"account": factories.account(session, "commander")},
+            )
+            owner.execute(
+                text("""WITH layer AS (
+                          INSERT INTO point_layer (account_id, unit_id, name, points)
+                          SELECT a.id, j.id, 'test', 1 FROM access.account a, jurisdiction j
+                          WHERE j.code = 'PK' ORDER BY a.id DESC LIMIT 1 RETURNING id)
+                        INSERT INTO layer_point (layer_id, n, point)
+                        SELECT id, 1, ST_SetSRID(ST_MakePoint(74, 31), 4326) FROM layer""")
             )
             owner.commit()
         return {code: factories.token(session, "station", code) for code in STATIONS} | {

@@ -1,0 +1,1 @@
+"""Control: the room that watches what comes in, how the feeds are, and what exceeds its usual number."""

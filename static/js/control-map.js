@@ -1,0 +1,149 @@
+// The control room's map: points by kind, one shaded layer, outlines, and whatever points the room has loaded. It never moves by itself.
+import * as maplibre from "maplibre-gl";
+import { plain } from "./api.js";
+import { breaks, ramp, stepColour } from "./colours.js";
+import { t } from "./i18n.js";
+import { allowWorker } from "./policy.js";
+import { filters, get, hasLayer, set } from "./state.js";
+import { GROUND, buildStyle, tileUrl } from "./style.js";
+import { onTheme, theme } from "./theme.js";
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+/** The shaded layers: one at a time, since two fills cannot be read at once. */
+export const FILLS = ["stays", "cells", "forecast"];
+const VALUE = { stays: "mass", cells: "mass", forecast: "rate" };
+const KIND = { dark: { fir: "#56b4e9", complaint: "#f0b43c" }, light: { fir: "#0072b2", complaint: "#b87700" } };
+/** Loaded layers are told apart by colour and by their names, which show when near. */
+const LOADED = { dark: ["#c8b6ff", "#7fe0d0", "#ff9fb8", "#d6e36b", "#ffb38a"], light: ["#542788", "#00665c", "#a50f45", "#5c6b00", "#8a3b00"] };
+const empty = { type: "FeatureCollection", features: [] };
+
+let map = null;
+let loaded = []; // {id, name, data}
+let fresh = empty;
+let scale = { edges: [], counts: [] };
+let scaled = ""; // for which question the scale was made
+let settled = () => {};
+
+export const colourOf = (index) => LOADED[theme()][index % LOADED.light.length];
+export const scaleNow = () => ({ ...scale, colours: colours() });
+export const fillNow = () => FILLS.find(hasLayer) ?? null;
+
+const query = (params) => Object.entries(params).filter(([, value]) => value).map(([key, value]) => `${key}=${plain(value)}`).join("&");
+
+function url(layer) {
+  const asked = filters();
+  if (layer === "firs") return tileUrl("points", query({ ...asked, kinds: "fir" }));
+  if (layer === "complaints") return tileUrl("points", query({ ...asked, kinds: "complaint" }));
+  if (layer === "stays") return tileUrl("cells", query({ window: asked.window, jurisdiction: asked.jurisdiction, kinds: "stay" }));
+  if (layer === "cells") return tileUrl("cells", query(asked));
+  return tileUrl("forecast", query({ heads: get("heads").length === 1 ? get("heads")[0] : "", jurisdiction: get("jurisdiction") }));
+}
+
+const colours = () => ramp(theme(), scale.edges.length + 1, fillNow() === "forecast" ? "forecast" : "count");
+const fillColour = (layer) => stepColour(["coalesce", ["get", VALUE[layer]], 0], scale.edges, colours());
+const shown = (layer) => ({ visibility: hasLayer(layer) ? "visible" : "none" });
+
+function style() {
+  const now = theme();
+  const c = GROUND[now];
+  const vector = (layer, from = 3) => ({ type: "vector", tiles: [url(layer)], minzoom: from, maxzoom: 15 });
+  const points = (id, colour) => ({ id, type: "circle", source: id, "source-layer": "points", layout: shown(id), paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2, 12, 3.4, 16, 7], "circle-stroke-color": c.void, "circle-stroke-width": 0.8, "circle-opacity": 0.9 } });
+  const data = {
+    sources: {
+      firs: vector("firs", 12), complaints: vector("complaints", 12), stays: vector("stays"), cells: vector("cells"), forecast: vector("forecast"),
+      fresh: { type: "geojson", data: fresh }, ...Object.fromEntries(loaded.map((layer) => [`loaded-${layer.id}`, { type: "geojson", data: layer.data ?? empty }])),
+    },
+    cells: FILLS.map((id) => ({ id, type: "fill", source: id, "source-layer": id === "forecast" ? "forecast" : "cells", layout: shown(id), paint: { "fill-color": fillColour(id), "fill-opacity": 0.68 } })),
+    overlays: [
+      { id: "beats", type: "line", source: "jurisdictions", "source-layer": "jurisdictions", filter: ["in", ["get", "level"], ["literal", ["station", "beat"]]], layout: shown("beats"), paint: { "line-color": c.pick, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.6, 14, 1.8], "line-opacity": 0.75 } },
+      { ...points("complaints", KIND[now].complaint) }, { ...points("firs", KIND[now].fir) },
+      ...loaded.flatMap((layer, index) => [
+        { id: `loaded-${layer.id}`, type: "circle", source: `loaded-${layer.id}`, layout: shown(`p${layer.id}`), paint: { "circle-color": colourOf(index), "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2.4, 14, 5.5], "circle-stroke-color": c.void, "circle-stroke-width": 1.4 } },
+        { id: `loaded-${layer.id}-name`, type: "symbol", source: `loaded-${layer.id}`, minzoom: 13.5, layout: { ...shown(`p${layer.id}`), "text-field": ["get", "name"], "text-font": ["Label"], "text-size": 11, "text-offset": [0, 1], "text-anchor": "top", "text-optional": true }, paint: { "text-color": c.label, "text-halo-color": c.halo, "text-halo-width": 1.4 } },
+      ]),
+      { id: "fresh", type: "circle", source: "fresh", paint: { "circle-color": "rgba(0,0,0,0)", "circle-radius": ["interpolate", ["linear"], ["get", "age"], 0, 22, 1, 9], "circle-stroke-color": c.pick, "circle-stroke-width": 2.5, "circle-stroke-opacity": ["interpolate", ["linear"], ["get", "age"], 0, 1, 1, 0.25] } },
+    ],
+  };
+  const whole = buildStyle(now, data);
+  for (const layer of whole.layers) if (layer.id === "place-name") layer.layout.visibility = shown("places").visibility;
+  return whole;
+}
+
+/** Starts the map; `ready` is told whenever the picture is whole, `open(id)` when a record's point is clicked. */
+export function startControlMap(home, { ready, open }) {
+  allowWorker();
+  settled = ready;
+  const [lat, lng, zoom] = get("at").split(",").map(Number);
+  const camera = [lat, lng, zoom].every(Number.isFinite) && Math.abs(lat) <= 85 && Math.abs(lng) <= 180 ? { center: [lng, lat], zoom } : home;
+  map = new maplibre.Map({
+    container: "map", style: style(), ...camera, minZoom: 3.5, maxZoom: 17.5, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxBounds: [[52, 17], [88, 43]],
+    fadeDuration: still.matches ? 0 : 160, refreshExpiredTiles: false, fitBoundsOptions: { padding: 40 }, locale: { "Map.Title": t("Map of the control room") },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.on("moveend", () => {
+    const { lng: x, lat: y } = map.getCenter();
+    set({ at: `${y.toFixed(4)},${x.toFixed(4)},${map.getZoom().toFixed(1)}` }, { quiet: true });
+  });
+  map.on("idle", () => { rescale(); settled(); });
+  map.on("click", (event) => {
+    const layers = ["firs", "complaints"].filter((id) => map.getLayoutProperty(id, "visibility") !== "none");
+    const [found] = layers.length ? map.queryRenderedFeatures(event.point, { layers }) : [];
+    if (found) open(found.id ?? found.properties.id);
+  });
+  onTheme(() => map.setStyle(style(), { diff: false }));
+  return map;
+}
+
+/** Classes anew when the question or the zoom has changed, never because a record came in: a moving scale lies about change. */
+function rescale() {
+  const layer = fillNow();
+  const asked = `${layer} ${layer ? url(layer) : ""} ${Math.floor(map.getZoom())} ${theme()}`;
+  if (!layer || asked === scaled) return;
+  const values = new Map();
+  for (const feature of map.querySourceFeatures(layer, { sourceLayer: layer === "forecast" ? "forecast" : "cells" })) values.set(feature.properties.cell, Number(feature.properties[VALUE[layer]]) || 0);
+  if (!values.size) return;
+  scaled = asked;
+  const edges = breaks([...values.values()], 5);
+  scale = { edges };
+  map.setPaintProperty(layer, "fill-color", fillColour(layer));
+}
+
+/** Brings visibility and addresses in step with the state; `again` asks every shown tile anew. */
+export function refreshMap({ again = false, kinds = null } = {}) {
+  for (const id of ["firs", "complaints", ...FILLS]) {
+    map.setLayoutProperty(id, "visibility", shown(id).visibility);
+    const source = map.getSource(id);
+    const concerned = !kinds || (id === "firs" && kinds.includes("fir")) || (id === "complaints" && kinds.includes("complaint")) || (id === "stays" && kinds.includes("stay")) || (id === "cells" && kinds.some((kind) => get("kinds").includes(kind)));
+    if (source && (source.tiles?.[0] !== url(id) || (again && concerned && hasLayer(id)))) source.setTiles([url(id)]);
+  }
+  map.setLayoutProperty("beats", "visibility", shown("beats").visibility);
+  map.setLayoutProperty("place-name", "visibility", shown("places").visibility);
+  for (const { id } of loaded) for (const part of [`loaded-${id}`, `loaded-${id}-name`]) if (map.getLayer(part)) map.setLayoutProperty(part, "visibility", shown(`p${id}`).visibility);
+  map.setFilter("chosen", ["==", ["get", "code"], get("jurisdiction") || "\u0000"]);
+}
+
+/** The loaded layers with their points, in the order of the list. */
+export function setLoaded(layers) {
+  loaded = layers;
+  if (map.isStyleLoaded()) map.setStyle(style(), { diff: true });
+  else map.once("load", () => map.setStyle(style(), { diff: true }));
+}
+
+/** Rings about what has just come in, fading with its age (0 now, 1 old). */
+export function setFresh(points) {
+  fresh = { type: "FeatureCollection", features: points.map(({ point, age }) => ({ type: "Feature", properties: { age }, geometry: { type: "Point", coordinates: point } })) };
+  map.getSource("fresh")?.setData(fresh);
+}
+
+/** Only where somebody asked for it. */
+export function flyTo(target) {
+  const move = { essential: false, duration: still.matches ? 0 : 900, maxZoom: 14 };
+  if (target.bbox) map.fitBounds([[target.bbox[0], target.bbox[1]], [target.bbox[2], target.bbox[3]]], move);
+  else map.flyTo({ center: target.center, zoom: Math.max(map.getZoom(), target.zoom ?? 13), ...move });
+}
+
+export function jumpTo(at) {
+  const [lat, lng, zoom] = at.split(",").map(Number);
+  if (Number.isFinite(zoom)) map.jumpTo({ center: [lng, lat], zoom });
+}
