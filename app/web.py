@@ -1,9 +1,9 @@
 """How gunicorn runs Naqsha: `gunicorn -c python:app.web "app.factory:create_app()"`.
 
-Threads, because a request mostly waits for PostgreSQL and an open live stream only waits.  A stream takes a thread for as
-long as its screen is open, so there are many more than the requests need: at most `NAQSHA_LIVE_STREAMS` (220) of the 256 can
-be streams, whichever of the two processes the kernel hands them to; the other 36 are free for requests.  A thread that
-waits costs some 100 kB and no processor time.
+Threads, because a request mostly waits for PostgreSQL and an open live stream only waits.  A stream takes a thread
+for as long as its screen is open, so there are many more than the requests need: at most `NAQSHA_LIVE_STREAMS` (220)
+of the 256 can be streams, whichever of the two processes the kernel hands them to; the other 36 are free for
+requests.  A thread that waits costs some 100 kB and no processor time.
 """
 
 import signal

@@ -158,16 +158,13 @@ def _from_geojson(words: str) -> list[Point]:
     collected = _Collected("feature")
     for number, feature in enumerate(features, 1):
         shape = feature.get("geometry") if isinstance(feature, dict) else None
-        if (
-            not isinstance(shape, dict)
-            or shape.get("type") != "Point"
-            or not isinstance(shape.get("coordinates"), list)
-        ):
+        place = shape.get("coordinates") if isinstance(shape, dict) and shape.get("type") == "Point" else None
+        if not isinstance(place, list):
             collected.wrong.append(f"feature {number}: not a Point")
             if len(collected.wrong) >= _MOST_WRONG:
                 collected.done()
             continue
-        lon, lat, *_ = [*shape["coordinates"], None, None]
+        lon, lat, *_ = [*place, None, None]
         properties = feature.get("properties") if isinstance(feature.get("properties"), dict) else {}
         keys = {normalise(str(key)): key for key in properties}
         title = next((properties[keys[key]] for key in ("name", "title", "label", "id", "نام") if key in keys), "")

@@ -63,7 +63,8 @@ def feeds(session: Session, now: datetime | None = None) -> list[dict[str, Any]]
     """Give each source with how fresh it is: `fresh`, `stale`, or `archive`.
 
     It is stale after four of its usual gaps between deliveries (an hour at least, 26 hours at most), or where its data
-    end more than 26 hours ago.  Data that were a week old when they came are an archive: no feed that could fall silent.
+    end more than 26 hours ago.  Data that were a week old when they came are an archive: no feed that could fall
+    silent.
     """
     now = now or datetime.now(UTC)
     found = []

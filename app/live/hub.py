@@ -1,8 +1,9 @@
 """One listener a process, fanned out to bounded queues: how a commit reaches every open screen.
 
-PostgreSQL tells of new mass on `naqsha_live` (migrations/sql/0005/2_control.sql).  A thread of its own, started with the
-first stream and so after the fork, takes each notice, keeps of it for each reader what lies in the reader's scope, and puts
-it into the reader's queue.  A queue that is full is emptied and told to ask for everything: nobody waits for a slow screen.
+PostgreSQL tells of new mass on `naqsha_live` (migrations/sql/0005/2_control.sql).  A thread of its own, started with
+the first stream and so after the fork, takes each notice, keeps of it for each reader what lies in the reader's
+scope, and puts it into the reader's queue.  A queue that is full is emptied and told to ask for everything: nobody
+waits for a slow screen.
 
 What does not belong here: records.  An event says kinds, cells of resolution 7 and a version; each screen asks again.
 """

@@ -86,7 +86,7 @@ def cell(words: str) -> tuple[str, float, float] | None:
 
 
 def fir_number(words: str) -> FirNumber | None:
-    """Give the number of `604/23`, `604-2023`, `FIR No. 604/23`, `مقدمہ نمبر ۶۰۴/۲۳` or a bare `604`; None for others."""
+    """Give the number of `604/23`, `FIR No. 604-2023`, `مقدمہ نمبر ۶۰۴/۲۳` or a bare `604`; None for others."""
     found = _FIR.fullmatch(_FIR_WORDS.sub(" ", plain(words)).strip(" .:#"))
     if found is None:
         return None

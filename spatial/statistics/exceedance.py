@@ -1,10 +1,11 @@
-"""Whether the newest count of many places exceeds what each usually has, with the false alarms that come by chance stated.
+"""Whether the newest count of many places exceeds what each usually has, with the false alarms of chance stated.
 
-Each unit (a station, a cell) has a count a day.  Its usual rate is a gamma-Poisson estimate that leans on all units where its
-own days are few (empirical Bayes: Clayton and Kaldor 1987, Biometrics 43, 671-681), times the share that the day of the week
-has over all units.  The predictive distribution is negative binomial: it widens with what is not known of the rate and with
-the units' pooled overdispersion.  An alarm is a count whose upper tail probability is at most alpha, and alpha is set so that
-chance alone gives a stated number of alarms a week over all units (a Bonferroni bound: at most, not about).
+Each unit (a station, a cell) has a count a day.  Its usual rate is a gamma-Poisson estimate that leans on all units
+where its own days are few (empirical Bayes: Clayton and Kaldor 1987, Biometrics 43, 671-681), times the share that
+the day of the week has over all units.  The predictive distribution is negative binomial: it widens with what is not
+known of the rate and with the units' pooled overdispersion.  An alarm is a count whose upper tail probability is at
+most alpha, and alpha is set so that chance alone gives a stated number of alarms a week over all units (a Bonferroni
+bound: at most, not about).
 """
 
 from typing import NamedTuple
@@ -23,7 +24,8 @@ _DAYS = 7
 class Exceedance(NamedTuple):
     """What each unit has and usually has; arrays of shape (units,), in records a day.
 
-    `low` and `high` bound the middle nine tenths of the predictive distribution; `p` is the chance of at least `observed`.
+    `low` and `high` bound the middle nine tenths of the predictive distribution; `p` is the chance of at least
+    `observed`.
     """
 
     expected: NDArray[np.float64]
@@ -49,7 +51,8 @@ def exceed(history: NDArray[np.float64], observed: NDArray[np.float64], false_al
     Parameters
     ----------
     history : array of shape (units, days)
-        Records a day, the oldest first; the newest day is the one just before the observed one.  Masses may be fractions.
+        Records a day, the oldest first; the newest day is the one just before the observed one.  Masses may be
+        fractions.
     observed : array of shape (units,)
         Records of the day in question.
     false_alarms_a_week : float

@@ -1,4 +1,4 @@
-"""Live streams: a commit is told at once, to those whom it concerns and nobody else, and a stream ends with its sign-in."""
+"""Live streams: a commit is told at once, to whom it concerns and nobody else; a stream ends with its sign-in."""
 
 import json
 import threading
