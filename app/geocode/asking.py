@@ -36,14 +36,44 @@ def answer(session: Session, asked: GeocodeQuery, language: str, sees_protected:
         If the station or the district is not known, with the names that may have been meant.
     """
 
+    places = _places(session, sees_protected)
+    query = _query(asked, places)
+    fix = places.resolve(query)
+    return _shown(fix, language) | {"candidates": [_candidate(one, language) for one in candidates(query, places)]}
+
+
+def candidates_of(
+    session: Session, text: str, station: str | None, district: str | None, sees_protected: bool
+) -> list[dict[str, Any]]:
+    """Give the places that a record's words may mean, likeliest first, each with its reasons in both languages.
+
+    Parameters
+    ----------
+    station : str or None
+        Code of the recording station, whose local names count.
+    district : str or None
+        Name of the district.
+    """
+    if not text.strip():
+        return []
+    found = candidates(Query(text=text, station=station, district=district), _places(session, sees_protected))
+    return [
+        _candidate(one, "en") | {
+            "radius_m": one.place.radius_m,
+            "reasons": [say(reason.code, reason.params) for reason in one.reasons],
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def _places(session: Session, sees_protected: bool) -> NodeGazetteer:
+    """Give the gazetteer with the local names of the reader's own stations."""
+
     @contextmanager
     def own() -> Iterator[Session]:
         yield session
 
-    places = gazetteer(_shared, own, sees_protected=sees_protected)
-    query = _query(asked, places)
-    fix = places.resolve(query)
-    return _shown(fix, language) | {"candidates": [_candidate(one, language) for one in candidates(query, places)]}
+    return gazetteer(_shared, own, sees_protected=sees_protected)
 
 
 @contextmanager

@@ -9,10 +9,25 @@ from flask_login import current_user
 from pydantic import BaseModel, Field
 
 from app.db.session import db_session
+from app.geocode import suspicions
 from app.pins import deciding, form, order, queue, waiting
-from app.pins.schemas import Decided, Decision, Order, Progress, Queue, QueueQuery, RecordOrder, Undone, Waiting
+from app.pins.schemas import (
+    Decided,
+    Decision,
+    Order,
+    Progress,
+    Queue,
+    QueueQuery,
+    RecordOrder,
+    Suspicions,
+    Undone,
+    Waiting,
+)
 from app.policy import Permission, allows, may
 from app.records import pins
+
+#: Of a pile of hundreds the desk opens some.
+SHOWN_OF_PILE = 50
 
 bp = APIBlueprint("pins", __name__, tag="Pins")
 
@@ -51,6 +66,19 @@ def listed(query: QueueQuery) -> dict[str, Any]:
 def progress(query: AreaQuery) -> dict[str, Any]:
     """Whoever sees records; how the records of each station are placed."""
     return queue.progress(db_session(), query.jurisdiction, datetime.now(tz=UTC))
+
+
+@bp.get("/api/pins/suspicions")
+@bp.input(AreaQuery, location="query", arg_name="query")
+@bp.output(Suspicions)
+@allows(Permission.SEE_RECORDS)
+def suspicious(query: AreaQuery) -> dict[str, Any]:
+    """Whoever sees records; piles of coordinates on one spot, and how many fixes of each station have which flag."""
+    session = db_session()
+    piles = suspicions.piles(session, query.jurisdiction)
+    for pile in piles:
+        pile["records"] = pile["records"][:SHOWN_OF_PILE]
+    return {"piles": piles, "flags": suspicions.flagged(session, query.jurisdiction)}
 
 
 @bp.get("/api/pins/<int:record_id>")

@@ -108,3 +108,10 @@ class Undone(BaseModel):
 
     id: int
     fix: int
+
+
+class Suspicions(BaseModel):
+    """What looks wrong with the coordinates of stations."""
+
+    piles: list[dict[str, Any]] = Field(description="more coordinates on one spot than chance makes, the largest first")
+    flags: list[dict[str, Any]] = Field(description="how many current fixes of a station have which flag")

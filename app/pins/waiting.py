@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
+from app.geocode.asking import candidates_of
 from app.records import opening
 from spatial import cells as h3cells
 
@@ -20,6 +21,8 @@ def opened(session: Session, record_id: int, sees_protected: bool) -> dict[str, 
     record = opening.record(session, record_id, sees_protected, sees_persons=False)  # no person is needed for a place
     placed = opening.record_cells(session, record_id, sees_protected)
     station = dict(session.execute(sql("pins.station"), {"record": record_id}).mappings().one())
+    code = station["code"] if station["level"] == "station" else None
+    candidates = candidates_of(session, record["place"] or "", code, station["district"], sees_protected)
     station["area"] = json.loads(station["area"]) if station["area"] else None
     return {
         "record": record,
@@ -28,6 +31,6 @@ def opened(session: Session, record_id: int, sees_protected: bool) -> dict[str, 
             {**cell, "boundary": [[lon, lat] for lat, lon in h3cells.boundary(h3cells.from_hex(cell["cell"]))]}
             for cell in placed["cells"]
         ],
-        "candidates": [],
+        "candidates": candidates,
         "station": station,
     }

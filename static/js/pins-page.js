@@ -4,7 +4,7 @@ import { ApiError, ask, send } from "./api.js";
 import { byId, el, icon, kindMark, replace } from "./dom.js";
 import { lang, number, t, tn, when } from "./i18n.js";
 import * as pinMap from "./pins-map.js";
-import { openNames, openOrder, openStations } from "./pins-side.js";
+import { openNames, openOrder, openPiles, openStations } from "./pins-side.js";
 import { drawWords } from "./pins-words.js";
 import { startSession } from "./session.js";
 import { startShell } from "./shell.js";
@@ -236,6 +236,7 @@ byId("do-nowhere").addEventListener("click", () => decide({ action: "nowhere" })
 byId("do-next").addEventListener("click", () => go(at + 1));
 byId("open-names").addEventListener("click", () => openNames(get("jurisdiction")));
 byId("open-order").addEventListener("click", () => openOrder(get("jurisdiction")));
+byId("open-piles").addEventListener("click", () => openPiles(get("jurisdiction"), (lat, lon) => pinMap.flyTo(lon, lat)));
 byId("open-stations").addEventListener("click", () => openStations(get("jurisdiction"), (code) => set({ jurisdiction: code })));
 for (const button of document.querySelectorAll("[data-show]")) button.addEventListener("click", () => set({ show: button.dataset.show === "all" ? "" : button.dataset.show }));
 subscribe((changed) => { if (changed.has("jurisdiction") || changed.has("show")) load(); });

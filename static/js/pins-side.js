@@ -68,3 +68,18 @@ export function openStations(jurisdiction, choose) {
         el("td", { class: "end" }, bdi(number(line.records))), el("td", { class: "end" }, bdi(number(line.weak))), el("td", { class: "end" }, bdi(number(line.by_officers)))))));
   });
 }
+
+/** Coordinates that lie on one spot beyond chance: the desk where forms are filled in, or a default of the program. */
+export function openPiles(jurisdiction, fly) {
+  show(t("Piles"), async () => {
+    const { piles, flags } = await ask("/api/pins/suspicions", { jurisdiction: /^PK-/.test(jurisdiction) ? jurisdiction : "" });
+    const kinds = { station: t("on the station house"), district: t("on the middle of the district"), point: t("on one point") };
+    return [
+      el("p", { class: "explain" }, t("More records than chance would put on one spot. A pin on the station house often shows where the form was filled in, not where it happened.")),
+      piles.length ? el("ul", { class: "side-list" }, piles.map((pile) => el("li", {},
+        el("button", { type: "button", class: "link", onclick: () => { byId("pins-side").close(); fly(pile.lat, pile.lon); } }, tn("%(n)s record", "%(n)s records", pile.count), " ", kinds[pile.kind] ?? "", pile.name ? [" ", bdi(pile.name)] : null),
+        el("small", {}, t("by chance about %(n)s", { n: pile.expected.toFixed(1) }))))) : nothing(t("There is no pile here.")),
+      flags.length ? el("ul", { class: "side-list" }, flags.map((flag) => el("li", {}, el("span", {}, bdi(flag.station), " ", own(flag)), bdi(number(flag.fixes))))) : null,
+    ].filter(Boolean);
+  });
+}

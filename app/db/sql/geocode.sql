@@ -257,45 +257,15 @@ RETURNING id
 SELECT id FROM redo_run WHERE state <> 'done' AND account_id IS NULL ORDER BY id DESC
 
 -- name: geocode.weak
--- Gives the weak current fixes of one station or of all, of records that count.  The conditions are those of the index.
+-- Gives the weak current fixes of some recording units or of all, of records that count.  The conditions are those of the index.
 -- Answered by fix_weak.
-SELECT f.id, f.record_id,
+SELECT f.id, f.record_id, f.method, f.score, f.accuracy_m,
   CASE WHEN f.method = 'unplaced' THEN 1 WHEN f.method = 'station_area' THEN 0.9 ELSE 1 - f.score END AS weakness
 FROM fix f
 JOIN record r ON r.id = f.record_id
-WHERE f.station_id = ANY (ARRAY(SELECT j.id FROM jurisdiction j
-    WHERE j.level <> 'beat' AND (CAST(:station AS text) IS NULL OR j.code = :station)))
+WHERE f.station_id = ANY (coalesce(CAST(:stations AS bigint[]), ARRAY(SELECT j.id FROM jurisdiction j WHERE j.level <> 'beat')))
   AND f.known_until IS NULL AND f.method <> 'pin' AND f.account_id IS NULL
   AND (f.method IN ('unplaced', 'station_area') OR f.score < 0.5) AND r.kind <> 'stay' AND NOT r.cancelled
-
--- name: geocode.weak_queue
--- Gives weak fixes with their records, the weakest of the gravest first.
--- Answered by fix_weak.
-SELECT w.record_id, w.weakness, w.weakness * (0.5 + 0.5 * h.gravity / 1000.0) AS priority, CAST(r.kind AS text) AS kind, r.key,
-  r.protected, r.place_text, r.known_at, j.code AS station, h.key AS head, f.method, f.score, f.accuracy_m,
-  ST_Y(f.point) AS lat, ST_X(f.point) AS lon, f.matched, f.reasons
-FROM (
-  -- include: geocode.weak
-) AS w
-JOIN fix f ON f.id = w.id
-JOIN record r ON r.id = w.record_id
-JOIN jurisdiction j ON j.id = r.station_id
-JOIN crime_head h ON h.id = r.head_id
-ORDER BY priority DESC, r.known_at DESC, w.record_id
-LIMIT :limit
-
--- name: geocode.weak_counts
--- Gives the weak, pinned and all current fixes of each station.
--- Answered by a scan of the scope's current fixes.
-SELECT j.code AS station, count(*) AS fixes, count(*) FILTER (WHERE f.method = 'pin' OR f.account_id IS NOT NULL) AS officers,
-  count(*) FILTER (WHERE f.method <> 'pin' AND f.account_id IS NULL
-    AND (f.method IN ('unplaced', 'station_area') OR f.score < 0.5)) AS weak
-FROM fix f
-JOIN record r ON r.id = f.record_id
-JOIN jurisdiction j ON j.id = f.station_id
-WHERE f.known_until IS NULL AND r.kind <> 'stay' AND NOT r.cancelled AND (CAST(:station AS text) IS NULL OR j.code = :station)
-GROUP BY j.code
-ORDER BY weak DESC, j.code
 
 -- name: geocode.given_points
 -- Gives the newest coordinates that sources gave for FIRs and complaints.

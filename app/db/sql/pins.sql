@@ -43,23 +43,19 @@ LEFT JOIN jurisdiction p ON p.level = 'province' AND st.path <@ p.path
 WHERE r.id = :record
 
 -- name: pins.queue
--- Gives the records whose fix is weak or missing, the gravest and weakest first: priority is gravity x (1 - score).
--- Answered by fix_weak (the conditions are those of that index), then the primary keys.
+-- Gives the records whose fix is weak, the weakest of the gravest first: weakness x (half + half of the head's gravity).
+-- Answered by fix_weak, then the primary keys.
 WITH weak AS (
-  SELECT f.record_id, f.method, f.score, f.accuracy_m, f.account_id IS NOT NULL AS by_officer
-  FROM fix f
-  WHERE f.known_until IS NULL AND f.method <> 'pin' AND (f.method IN ('unplaced', 'station_area') OR f.score < 0.5)
-    AND (CAST(:stations AS bigint[]) IS NULL OR f.station_id = ANY (CAST(:stations AS bigint[])))
-    AND (CAST(:methods AS text[]) IS NULL OR f.method = ANY (CAST(:methods AS text[])))
+  -- include: geocode.weak
 ), ranked AS (
   SELECT r.id, r.kind::text AS kind, w.method, w.score, w.accuracy_m, r.place_text, r.protected, r.reported_at, r.known_at,
     lower(r.occurred) AS occurred_from, upper(r.occurred) AS occurred_to, h.key AS head, h.name AS head_name,
     h.name_ur AS head_name_ur, r.station_id, r.source_id,
-    round((h.gravity * (1 - w.score))::numeric, 3) AS priority
+    round((w.weakness * (0.5 + 0.5 * h.gravity / 1000.0))::numeric, 6) AS priority
   FROM weak w
   JOIN record r ON r.id = w.record_id
   JOIN crime_head h ON h.id = r.head_id
-  WHERE NOT w.by_officer AND NOT r.cancelled AND r.kind <> 'stay'
+  WHERE (CAST(:methods AS text[]) IS NULL OR w.method = ANY (CAST(:methods AS text[])))
     AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY (CAST(:kinds AS record_kind[])))
 )
 SELECT q.*, st.code AS station, st.name AS station_name, st.name_ur AS station_name_ur, s.name AS source, s.is_synthetic,
@@ -93,6 +89,9 @@ ORDER BY weak DESC, st.code
 -- name: pins.station
 -- Gives a record's station with its house and its area as GeoJSON, and the beats of the area.
 -- Answered by the primary keys.
-SELECT st.code, st.name, st.name_ur, st.derived, ST_Y(st.seat) AS lat, ST_X(st.seat) AS lon,
+SELECT st.code, st.level::text AS level, st.name, st.name_ur, st.derived, d.name AS district, ST_Y(st.seat) AS lat, ST_X(st.seat) AS lon,
   ST_AsGeoJSON(ST_SimplifyPreserveTopology(st.area, 0.0003), 5) AS area
-FROM record r JOIN jurisdiction st ON st.id = r.station_id WHERE r.id = :record
+FROM record r
+JOIN jurisdiction st ON st.id = r.station_id
+LEFT JOIN jurisdiction d ON d.level = 'district' AND st.path <@ d.path
+WHERE r.id = :record

@@ -2,7 +2,8 @@
 
 import random
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from apiflask import APIFlask
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.db import named
 from app.db.session import worker_session
 from app.geocode import suspicions, weak
+from app.pins import queue
 from app.settings import ROOT
 from spatial.model import Fix, Method
 from tests import factories
@@ -94,26 +96,30 @@ def test_every_flag_has_its_sentence_and_comes_from_the_geocoder() -> None:
     assert [name for name in suspicions.CODES if f'"{name}"' not in code] == []
 
 
+def _queue(session: Session, jurisdiction: str | None = None, *, sees_protected: bool = True) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = queue.listed(session, jurisdiction, "all", None, None, sees_protected)["records"]
+    return found
+
+
 def test_the_weakest_of_the_gravest_come_first(app: APIFlask, planted: dict[str, int]) -> None:
     with app.app_context(), worker_session() as session:
-        rows = weak.queue(session, sees_protected=True)
-        assert [row["record"] for row in rows] == [
+        assert [row["id"] for row in _queue(session)] == [
             planted[name] for name in (
                 "murder unplaced", "murder area", "rape doubtful", "theft unplaced", "theft doubtful",
             )
         ]  # fmt: skip
-        assert [row["record"] for row in weak.queue(session, CLIFTON, sees_protected=True)] == [planted["murder area"]]
-        assert len(weak.queue(session, sees_protected=True, limit=2)) == 2
-        by_station = {row["station"]: row for row in weak.counts(session)}
-        assert (by_station[GULBERG]["weak"], by_station[GULBERG]["officers"]) == (4, 1)
+        assert [row["id"] for row in _queue(session, CLIFTON)] == [planted["murder area"]]
+        stations = queue.progress(session, None, datetime.now(UTC))["stations"]
+        by_station = {row["station"]["code"]: row for row in stations}
+        assert (by_station[GULBERG]["weak"], by_station[GULBERG]["by_officers"]) == (4, 1)
 
 
 def test_a_protected_place_is_held_back(app: APIFlask, planted: dict[str, int]) -> None:
     with app.app_context(), worker_session() as session:
-        rows = {row["record"]: row for row in weak.queue(session, sees_protected=False)}
-        seen = {row["record"]: row for row in weak.queue(session, sees_protected=True)}
+        rows = {row["id"]: row for row in _queue(session, sees_protected=False)}
+        seen = {row["id"]: row for row in _queue(session)}
     hidden = rows[planted["rape doubtful"]]
-    assert hidden["held_back"] and hidden["place"] is None and hidden["point"] is None and hidden["reasons"] == []
+    assert hidden["protected"] and hidden["place"] is None and hidden["distance_m"] is None
     assert seen[planted["rape doubtful"]]["place"] == "words of rape doubtful"
 
 
@@ -135,7 +141,7 @@ def test_weakness_is_one_rule_in_python_and_in_sql(
                 WHERE record_id = :r"""),
         {"r": record, "method": method, "score": score},
     )
-    queued = record in {one["record"] for one in weak.queue(worker, GULBERG, sees_protected=True)}
+    queued = record in {one["id"] for one in _queue(worker, GULBERG)}
     worker.rollback()
     if method == "unplaced":
         fix = Fix(Method.UNPLACED, None, None, None, (), (), score)
@@ -154,10 +160,6 @@ def test_the_index_answers_the_queue(owner: Session) -> None:
     owner.execute(text("SET enable_seqscan = off"))
     # In a table of a few rows one index is as good as the other: the control of this one is that it serves at all.
     owner.execute(text("DROP INDEX fix_station_record, fix_current"))
-    plan = "\n".join(
-        owner.execute(
-            text("EXPLAIN " + named.statement("geocode.weak_queue")), {"station": GULBERG, "limit": 50}
-        ).scalars()
-    )
+    plan = "\n".join(owner.execute(text("EXPLAIN " + named.statement("geocode.weak")), {"stations": [1, 2]}).scalars())
     owner.rollback()
     assert "fix_weak" in plan

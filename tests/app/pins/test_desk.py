@@ -43,12 +43,13 @@ def listed(client: FlaskClient, **query: Any) -> list[int]:
 
 
 def test_the_gravest_and_weakest_come_first_and_each_once(client: FlaskClient, sign_in: Any, worker: Session) -> None:
-    theft, murder, sure = weak(worker, "theft", 0.1), weak(worker, "murder", 0.4), weak(worker, "murder", 0.9)
+    theft, murder, sure = weak(worker, "theft", 0.3), weak(worker, "murder", 0.3), weak(worker, "murder", 0.9)
+    surer = weak(worker, "theft", 0.45)
     many = [weak(worker, "burglary", 0.3) for _ in range(45)]
     sign_in(client, "station")
     found = listed(client)
     assert sure not in found, "a fix that is sure enough waits for nobody"
-    assert found.index(murder) < found.index(many[0]) < found.index(theft)
+    assert found.index(murder) < found.index(many[0]) < found.index(theft) < found.index(surer)
     assert len(found) == len(set(found)) and set(many) < set(found)
     assert set(listed(client, show="bearing")) == set(found) and listed(client, show="unplaced") == []
     for query in (
