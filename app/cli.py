@@ -19,6 +19,7 @@ from app.ingest.cli import ingest_cli
 from app.jobs.cli import jobs_cli
 from app.records.cli import rollups_cli
 from app.reference.cli import reference_cli
+from app.weekly.cli import weekly_cli
 
 
 def register(app: Flask) -> None:
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
         rollups_cli,
         jobs_cli,
         audit_cli,
+        weekly_cli,
     ):
         app.cli.add_command(_in_words(group))
     app.cli.add_command(_in_words(doctor_command))

@@ -29,6 +29,7 @@ ROOMS = (
     "exports",
     "live",
     "control",
+    "weekly",
 )
 
 csrf = CSRFProtect()

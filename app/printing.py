@@ -8,11 +8,14 @@ import logging
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from app.settings import ROOT
 
 STATIC = ROOT / "static"
+# The fonts are shared by all prints of a process, and Pango's own are not made for two threads.
+_ONE_AT_A_TIME = Lock()
 
 
 def pdf(document: str, *, styles: Sequence[str], language: str, title: str) -> bytes:
@@ -28,28 +31,32 @@ def pdf(document: str, *, styles: Sequence[str], language: str, title: str) -> b
         For the PDF's own description.
     """
     # Slow to import, and most processes never print.
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint import HTML
 
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    fonts = FontConfiguration()
-    fetcher = _fetcher()
-    sheets = [
-        CSS(string=text, base_url=base, url_fetcher=fetcher, font_config=fonts) for text, base in _sheets(tuple(styles))
-    ]
-    made = HTML(string=document, base_url=STATIC.as_uri() + "/", url_fetcher=fetcher)
+    made = HTML(string=document, base_url=STATIC.as_uri() + "/", url_fetcher=_fetcher())
     # The identifier would else be drawn by chance: the same document shall give the same bytes.
     identifier = hashlib.sha256(f"{title}{language}{document}".encode()).hexdigest()[:32].encode()
-    body: bytes = made.write_pdf(stylesheets=sheets, font_config=fonts, pdf_identifier=identifier)
+    with _ONE_AT_A_TIME:
+        fonts, sheets = _sheets(tuple(styles))
+        body: bytes = made.write_pdf(stylesheets=sheets, font_config=fonts, pdf_identifier=identifier)
     return body
 
 
 @cache
-def _sheets(names: tuple[str, ...]) -> list[tuple[str, str]]:
-    fonts = STATIC / "vendor" / "fonts" / "fonts.css"
-    paths = [fonts, *(STATIC / "css" / name for name in names)]
-    return [(path.read_text(encoding="utf-8"), path.as_uri()) for path in paths]
+def _sheets(names: tuple[str, ...]) -> tuple[Any, list[Any]]:
+    """Give the fonts and the style sheets, made once: taking the fonts out of their boxes costs more than a page."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    sheets = []
+    for name in ("print-fonts.css", *names):
+        path = STATIC / "css" / name
+        text = path.read_text(encoding="utf-8")
+        sheets.append(CSS(string=text, base_url=path.as_uri(), url_fetcher=_fetcher(), font_config=fonts))
+    return fonts, sheets
 
 
 @cache

@@ -23,7 +23,8 @@ def csp_nonce() -> str:
 
 def set_headers(response: Response) -> Response:
     """Set the security headers on every response, errors included."""
-    response.headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
+    if "Content-Security-Policy" not in response.headers:  # a file that is taken away has one of its own
+        response.headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -14,6 +14,7 @@ from app.hotspots import running as hotspots
 from app.ingest import retention, uploads
 from app.records import mass
 from app.settings import Settings
+from app.weekly import service as briefings
 
 Task = Callable[..., Any]
 
@@ -59,6 +60,11 @@ def seal_audit(_report: Report) -> Any:
     return {"sealed": sealer.seal_now()}
 
 
+def make_briefings(_report: Report) -> Any:
+    """Make the commanders' briefings of the week."""
+    return {"made": len(briefings.make_all())}
+
+
 def purge_stays(_report: Report) -> Any:
     """Delete stays past their days."""
     return {"deleted": retention.purge_stays()}
@@ -84,6 +90,8 @@ PERIODIC: dict[str, tuple[str, Task]] = {
     "audit.seal": ("* * * * *", seal_audit),
     "ingest.purge_stays": ("40 3 * * *", purge_stays),
     "access.forget": ("50 3 * * *", forget_sign_ins),
+    # On Mondays before the commanders' day begins, of the week that has ended.
+    "weekly.make": ("20 5 * * 1", make_briefings),
 }
 
 

@@ -129,13 +129,15 @@ def sum_interval(rates: Floats, dispersions: Floats, shares: Floats) -> tuple[fl
         Expected records of each cell, its dispersion, and the part of the cell that counts (0 to 1).
     """
     parts = rates * shares
-    mean = float(parts.sum())
-    if mean <= 0:
-        return 0.0, 0.0, 0.0
-    variance = mean + float((dispersions * parts**2).sum())
-    phi = variance / mean
-    if phi <= 1.0001:
-        low, high = stats.poisson.ppf((TAIL, 1 - TAIL), mean)
-    else:
-        low, high = stats.nbinom.ppf((TAIL, 1 - TAIL), mean / (phi - 1), 1 / phi)
-    return mean, float(low), float(high)
+    mean = parts.sum(keepdims=True)
+    low, high = interval(mean, mean + (dispersions * parts**2).sum())
+    return float(mean[0]), float(low[0]), float(high[0])
+
+
+def interval(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Give the 90 % intervals of counts with means and variances, shape (n,): negative binomial, or Poisson at its limit."""
+    safe = np.maximum(mean, 1e-9)
+    phi = np.maximum(variance / safe, 1 + 1e-4)
+    bounds = [stats.nbinom.ppf(share, safe / (phi - 1), 1 / phi) for share in (TAIL, 1 - TAIL)]
+    low, high = (np.where(mean > 0, bound, 0.0) for bound in bounds)
+    return low, high

@@ -159,7 +159,7 @@ async function start() {
   }
   startTable(choose);
   startPlan({ kept: () => { set({ tab: "kept" }); loadKept(heat()?.area.code); }, areaNow: () => heat()?.area });
-  startShell(session, { actions: ACTIONS, fly: (target) => target.bbox ? fit(target.bbox) : map.flyTo({ center: target.center, zoom: target.zoom ?? 14 }), sentence: () => `${byId("beats-title").textContent}: ${sentenceOf()}` });
+  startShell(session, { desk: "beats", actions: ACTIONS, fly: (target) => target.bbox ? fit(target.bbox) : map.flyTo({ center: target.center, zoom: target.zoom ?? 14 }), sentence: () => `${byId("beats-title").textContent}: ${sentenceOf()}` });
   for (const button of document.querySelectorAll("[data-shade]")) button.addEventListener("click", () => set({ shade: button.dataset.shade }));
   for (const button of document.querySelectorAll("[data-tab]")) button.addEventListener("click", () => set({ tab: button.dataset.tab === "heat" ? "" : button.dataset.tab }));
   byId("plan-add").addEventListener("click", addPlace);

@@ -75,7 +75,7 @@ function drawOutcome(outcome) {
 async function begin() {
   const session = await startSession();
   mayLog = Boolean(session.permissions?.includes("log_visits"));
-  startShell(session, { areas: false });
+  startShell(session);
   await load();
 }
 
