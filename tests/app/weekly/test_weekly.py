@@ -38,7 +38,8 @@ def records(database_name: str) -> None:
                 )
         session.execute(
             text("""INSERT INTO place (ref, kind, name, name_ur, point, radius_m, rank, licence) VALUES
-                    ('x:1', 'neighbourhood', '<img src=x onerror=alert(1)></script>', '<img src=x onerror=alert(1)></script>گلبرگ',
+                    ('x:1', 'neighbourhood', '<img src=x onerror=alert(1)></script>',
+                     '<img src=x onerror=alert(1)></script>گلبرگ',
                      ST_SetSRID(ST_MakePoint(74.35, 31.51), 4326), 500, 4, 'tests')""")
         )
         session.commit()
