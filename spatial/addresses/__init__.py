@@ -3,7 +3,14 @@
 The words are data files under ``lexicons/``, which an officer can correct; the code knows only their roles.
 """
 
-from spatial.addresses.bearings import Bearing, parse_bearing, parse_direction, parse_distance, read_distance
+from spatial.addresses.bearings import (
+    Bearing,
+    parse_bearing,
+    parse_direction,
+    parse_distance,
+    read_distance,
+    without_bearing,
+)
 from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parse
 from spatial.addresses.parts import PlacePart, place_parts
@@ -23,4 +30,5 @@ __all__ = [
     "phonetic",
     "place_parts",
     "read_distance",
+    "without_bearing",
 ]

@@ -22,6 +22,7 @@ _NUMBERS: Final = lexicon.numbers_by_word(_WORDS["numbers"])
 _MODIFIERS: Final = lexicon.numbers_by_word(_WORDS["modifiers"])
 _FILLERS: Final = frozenset(normalise(word) for word in _WORDS["fillers"]["words"])
 _POINTING: Final = frozenset(normalise(word) for word in _WORDS["pointing"]["words"])
+_LOOSE: Final = frozenset(normalise(word) for word in _WORDS["loose"]["words"])
 _MEASURED: Final = frozenset(normalise(word) for word in _WORDS["measured"]["words"])
 
 _FARTHEST_M: Final = 300_000.0
@@ -85,11 +86,9 @@ def parse_bearing(text: str) -> Bearing | None:
     """
     tokens = _tokens(text)
     for distance in _distances(tokens):
-        direction = _after(tokens, distance.last + 1)
-        if direction is None:
-            direction = _before(tokens, distance.first - 1)
-        if direction is not None or distance.metres == 0.0 or _is_measured(tokens, distance):
-            return distance.towards(direction)
+        said = _says(tokens, distance)
+        if said is not None:
+            return said
     return None
 
 
@@ -129,16 +128,67 @@ def parse_direction(text: str) -> float | None:
     return None
 
 
+@lru_cache(maxsize=16_384)
+def without_bearing(text: str) -> str:
+    """Give a text without its distance and direction from the station, and without the words that only serve these.
+
+    "Near Data Darbar, about 3 km north of PS" leaves "near data darbar,"; a text that is nothing else leaves nothing. A
+    text without a bearing comes back as it is.
+    """
+    simple, tokens = _spelled(text)
+    words = [word for word, _, _ in tokens]
+    found = next((one for one in _distances(words) if _says(words, one) is not None), None)
+    if found is None:
+        return text
+    first, last = found.first, found.last
+    while first > 0 and _serves(words, first - 1, simple[tokens[first - 1][2] : tokens[first][1]]):
+        first -= 1
+    after = last
+    while after + 1 < len(words) and _serves(words, after + 1, simple[tokens[after][2] : tokens[after + 1][1]]):
+        after += 1
+        # "Main" is a word for "in", but before a bazaar it is the bazaar's.
+        if words[after] not in _LOOSE:
+            last = after
+    left = f"{simple[: tokens[first][1]]} {simple[tokens[last][2] :]}"
+    return left.strip() if any(character.isalpha() for character in left) else ""
+
+
+def _serves(words: list[str], index: int, between: str) -> bool:
+    """Say whether a word belongs to the bearing beside it; beyond a comma only a direction does."""
+    word = words[index]
+    is_direction = word in _DIRECTIONS or word in _JOINED or (word in _ABBREVIATIONS and len(word) > 1)
+    is_alone = "," not in between and "،" not in between and "\n" not in between
+    return is_direction or (is_alone and (word in _FILLERS or word in _MEASURED or word in _ABBREVIATIONS))
+
+
+def _says(tokens: list[str], distance: _Distance) -> Bearing | None:
+    """Give the bearing that a distance makes with what stands beside it, None if it is none."""
+    direction = _after(tokens, distance.last + 1)
+    if direction is None:
+        direction = _before(tokens, distance.first - 1)
+    if direction is not None or distance.metres == 0.0 or _is_measured(tokens, distance):
+        return distance.towards(direction)
+    return None
+
+
 def _tokens(text: str) -> list[str]:
+    return [word for word, _, _ in _spelled(text)[1]]
+
+
+def _spelled(text: str) -> tuple[str, list[tuple[str, int, int]]]:
+    """Give a text in one spelling, and its words with where each begins and ends in that."""
     for sign, spelled in _VULGAR.items():
         text = text.replace(sign, spelled)
-    tokens = _TOKEN.findall(re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_]\b)", "", fold(text)))
+    simple = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_]\b)", "", fold(text))
+    tokens = [(found.group(), found.start(), found.end()) for found in _TOKEN.finditer(simple)]
     kept = []
-    for index, word in enumerate(tokens):
+    for index, token in enumerate(tokens):
         # A dash is a range between two numbers ("2-3 km"); anywhere else ("north-east") it is nothing.
-        if word != "-" or (0 < index < len(tokens) - 1 and tokens[index - 1].isdigit() and tokens[index + 1].isdigit()):
-            kept.append(word)
-    return kept
+        if token[0] != "-" or (
+            0 < index < len(tokens) - 1 and tokens[index - 1][0].isdigit() and tokens[index + 1][0].isdigit()
+        ):
+            kept.append(token)
+    return simple, kept
 
 
 def _distances(tokens: list[str]) -> list[_Distance]:

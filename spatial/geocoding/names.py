@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from spatial.addresses.bearings import without_bearing
 from spatial.addresses.parse import parse
 from spatial.geocoding import calibration
 from spatial.geocoding.calibration import Choice
@@ -146,7 +147,8 @@ def look_up(query: Query, gazetteer: Gazetteer, station: StationArea | None) -> 
     index = gazetteer.index
     district = query.district or (station.district if station is not None else None)
     context = _context(index, query.city or None, district or None)
-    terms = terms_of(query.text)
+    # Of "3 km north of PS" no word is a name; without a station the bearing may be from the place that is named.
+    terms = terms_of(query.text if station is None else without_bearing(query.text))
     found = find(index, terms, context)
     measured = measure(index, terms, found, context)
     if measured is None:
@@ -166,7 +168,7 @@ def look_up(query: Query, gazetteer: Gazetteer, station: StationArea | None) -> 
 def local_name(query: Query, gazetteer: Gazetteer, station: StationArea) -> tuple[Place, str | None] | None:
     """Give the place of a local name of the station that the text holds, with the relation to it; the longest wins."""
     best: tuple[int, Place, str | None] | None = None
-    text = query.text or ""
+    text = without_bearing(query.text or "")
     parts = parse(text).parts
     for place in gazetteer.local_names(station.code):
         said = sound(place.name)

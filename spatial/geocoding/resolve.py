@@ -16,6 +16,7 @@ from typing import Final, cast
 import numpy as np
 import shapely
 
+from spatial.addresses import without_bearing
 from spatial.errors import InvalidGeometry
 from spatial.geocoding import bearing, coordinates, exact_names, explain, kernel, names
 from spatial.geocoding import region as regions
@@ -130,7 +131,7 @@ def candidates(query: Query, gazetteer: Gazetteer, most: int = MOST_CANDIDATES) 
 def _by_name(
     query: Query, station: StationArea | None, gazetteer: Gazetteer | ExactGazetteer, reasons: list[Reason]
 ) -> Fix | None:
-    if not query.text:
+    if not query.text or (station is not None and not without_bearing(query.text)):
         return None
     if not hasattr(gazetteer, "index"):
         return exact_names.rung(query, station, gazetteer, reasons)

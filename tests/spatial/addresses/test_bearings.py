@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.addresses import Bearing, parse_bearing, parse_direction, parse_distance, read_distance
+from spatial.addresses import Bearing, parse_bearing, parse_direction, parse_distance, read_distance, without_bearing
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,30 @@ def test_columns_that_say_nothing() -> None:
         assert parse_distance(text) is None and read_distance(text) is None
     for text in ("", "x", "unknown", "999"):
         assert parse_direction(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("3 km north east of PS", ""),
+        ("about 3.5 km south west from police station", ""),
+        ("north west, 6.5 km from PS", ""),
+        ("بفاصلہ ۴٫۵ کلومیٹر بطرف جنوب مغرب", ""),
+        ("تھانہ سے 4 کلومیٹر دور", ""),
+        ("0.5 km janib maghrib az thana", ""),
+        ("0/1 km NE of PS", ""),
+        ("Near Data Darbar, about 3 km north of PS", "near data darbar,"),
+        ("3 km north of PS Main Bazar", "main bazar"),
+        ("Chak 5, 3 km SE from thana", "chak 5,"),
+        ("نزد داتا دربار، تھانہ سے 3 کلومیٹر شمال", "نزد داتا دربار،"),
+        ("Model Town, Block 5", "Model Town, Block 5"),
+        ("GT Road 5 km stone", "GT Road 5 km stone"),
+    ],
+)
+def test_a_bearing_is_cut_out_of_its_text(text: str, left: str) -> None:
+    assert without_bearing(text) == left
+
+
+@given(st.text(max_size=60))
+def test_cutting_breaks_on_no_text(text: str) -> None:
+    assert len(without_bearing(f"{text} 3 km north of PS")) <= len(text) * 6 + 30

@@ -233,3 +233,10 @@ def test_nothing_that_a_record_says_breaks_the_ladder(query: Query) -> None:
     assert (fix.method is Method.UNPLACED) == (not fix.cells)
     assert fix.method is Method.UNPLACED or sum(fix.masses) == UNIT
     assert resolve(replace(query), GAZETTEER) == fix
+
+
+@pytest.mark.parametrize("text", ["3 km north east of PS", "north east, 3 km from PS", "بمسافت 3 کلومیٹر شمال مشرق"])
+def test_the_words_of_a_bearing_are_no_name(text: str) -> None:
+    words = [place("ps", "PS", "landmark", 31.52, 74.32), place("ne", "north east", "locality", 31.52, 74.32)]
+    gazetteer = InMemoryGazetteer(((one, ["شمال مشرق"]) for one in words), [STATION])
+    assert resolve(Query(text=text, station="LHR-1"), gazetteer).method is Method.BEARING
