@@ -122,7 +122,8 @@ def complete(cube: Cube, delay: Delay | None = None, *, late: int = 0) -> Cube:
     A week known to a share ``F`` gets ``(1 - F) * rate_i`` more in each cell, with ``rate_i = sum_t v_t y_it / sum_t
     v_t F_t`` and weights halving every 26 weeks: the mean of a Poisson count given its known part, with ``F`` as
     the exposure. Dividing the known part by ``F`` would have the same mean and blow up the noise of a week of
-    which little is known. Where delays cannot be learned (``LEAST_RECORDS``) the cube comes back as it is.
+    which little is known. What comes back passes for known at once. Where delays cannot be learned
+    (``LEAST_RECORDS``) the cube comes back as it is. Related heads are completed too, each by its own delays.
 
     Parameters
     ----------
@@ -135,6 +136,8 @@ def complete(cube: Cube, delay: Delay | None = None, *, late: int = 0) -> Cube:
     """
     if not len(cube.weeks) or not len(cube.area):
         return cube
+    if cube.related:
+        cube = replace(cube, related={name: complete(other, late=late) for name, other in cube.related.items()})
     delay = learn_delay(cube) if delay is None else delay
     if delay.records < LEAST_RECORDS:
         return cube
@@ -152,7 +155,8 @@ def complete(cube: Cube, delay: Delay | None = None, *, late: int = 0) -> Cube:
         cell_index=np.concatenate([cube.cell_index, cell]),
         week_index=np.concatenate([cube.week_index, week]),
         piece_mass=np.concatenate([cube.piece_mass, missing[cell, week]]),
-        known_at=np.concatenate([cube.known_at, cube.weeks[week]]),
+        # All counts as known in its week: a method that allows for lateness itself must not do so once more.
+        known_at=np.concatenate([cube.weeks[cube.week_index], cube.weeks[week]]),
     )
 
 

@@ -13,6 +13,7 @@ from forecasting.forecasters.base import (
     learning_origins,
     split_by_age,
 )
+from forecasting.level import Level, learn_level, total_at
 from forecasting.model import (
     AREA_MEAN,
     LONG_RUN,
@@ -48,6 +49,7 @@ class Levels(NamedTuple):
     area: Floats
     related: Floats
     related_ring: Floats
+    total: Floats
 
 
 class Shapes(NamedTuple):
@@ -82,7 +84,7 @@ class Hierarchical(AdditiveForecaster):
     empirical Bayes over areas and over neighbours that of Clayton and Kaldor (1987), Biometrics 43, and of
     Marshall (1991), Applied Statistics 40. Half-life and shapes maximise the Poisson likelihood of one-step
     forecasts of the last weeks of the training part, one at a time. Rates are scaled to add up to the
-    decayed mean of the area.
+    level of the area, which is learned apart (``forecasting.level``).
 
     Parameters
     ----------
@@ -100,8 +102,10 @@ class Hierarchical(AdditiveForecaster):
         observed = cube.records[:, origins]
         hit = observed > 0
         half_lives = HALF_LIVES_WEEKS if self.half_life_weeks is None else (self.half_life_weeks,)
+        level = learn_level(cube)
+        self.level_half_life_weeks_, self.level_factor_ = level
         levels = {
-            half_life: _levels(cube, decay_weights(len(cube.weeks), origins, half_life), half_life, origins)
+            half_life: _levels(cube, decay_weights(len(cube.weeks), origins, half_life), half_life, origins, level)
             for half_life in (half_lives if origins.size else ())
         }
         half_life, shapes = half_lives[len(half_lives) // 2], Shapes(1.0, 1.0, 0.35)
@@ -124,7 +128,8 @@ class Hierarchical(AdditiveForecaster):
     def _components(self, cube: Cube, origins: Integers) -> list[Component]:
         weights = decay_weights(len(cube.weeks), origins, self.half_life_weeks_)
         recent, _ = split_by_age(weights, origins)
-        levels = _levels(cube, weights, self.half_life_weeks_, origins)
+        level = Level(self.level_half_life_weeks_, self.level_factor_)
+        levels = _levels(cube, weights, self.half_life_weeks_, origins, level)
         shapes = Shapes(self.cell_shape_, self.ring_shape_, self.wider_shape_, self.related_share_, self.around_share_)
         own, ring, wider, area, related = _parts(levels, shapes)
         mass = cube.records @ weights
@@ -139,7 +144,7 @@ class Hierarchical(AdditiveForecaster):
         ]
 
 
-def _levels(cube: Cube, weights: Floats, half_life: float, origins: Integers) -> Levels:
+def _levels(cube: Cube, weights: Floats, half_life: float, origins: Integers, level: Level) -> Levels:
     """Sums of every level at each origin; ``weights`` add up to 1 and are given their weeks back here."""
     left = 0.5 ** (np.arange(len(cube.weeks)) / half_life)
     weeks = np.concatenate([[0.0], np.cumsum(left)])[origins]
@@ -159,6 +164,7 @@ def _levels(cube: Cube, weights: Floats, half_life: float, origins: Integers) ->
         area=np.broadcast_to(area_mean(cube, weights), own.shape),
         related=related,
         related_ring=related_ring,
+        total=total_at(cube, origins, level),
     )
 
 
@@ -184,7 +190,7 @@ def _parts(levels: Levels, shapes: Shapes) -> tuple[Floats, ...]:
     own, prior = _shrink(levels.own, levels.weeks, mixed, shapes.cell)
     from_place = prior * (mixed - others) / mixed
     total = own + prior
-    level = levels.area.sum(axis=0) / total.sum(axis=0)
+    level = levels.total / total.sum(axis=0)
     from_above = from_place * above / first
     return (
         level * own,

@@ -1,5 +1,6 @@
 """Self-exciting process: a background of places, and records that raise the risk near them for a while."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +14,10 @@ from forecasting.forecasters.base import (
     learning_origins,
     mean_component,
     mixture_shares,
+    sum_of,
     window_weights,
 )
+from forecasting.level import Level, learn_level, total_at
 from forecasting.model import LONG_RUN, NEAR_REPEAT, RECENCY, SURROUNDINGS, Component, Floats, Integers
 
 #: Ages in weeks, half-open, within which the triggering kernel is constant.
@@ -46,9 +49,9 @@ class SelfExciting(AdditiveForecaster):
     Gaussian three cells wide. The steps ``p``, ``g``, ``b`` maximise the likelihood of the last weeks of the
     training part by the stochastic declustering of Marsan and Lengline (2008), Science 319: each record is
     shared among the pieces that could have raised it, and a piece grows with its shares (``mixture_shares``).
-    Nothing is assumed of the kernels' form. The sum of ``g`` is the branching ratio. It is below 1, so that the process
-    does not explode, and the level stays that of the weeks behind. Records trigger by their mass, so half
-    a record triggers half.
+    Nothing is assumed of the kernels' form. The sum of ``g`` is the branching ratio, below 1, so that the
+    process does not explode. Records trigger by their mass, so half a record triggers half. Rates are scaled to add
+    up to the level of the area, which is learned apart (``forecasting.level``): a season is no cascade.
 
     Parameters
     ----------
@@ -65,6 +68,7 @@ class SelfExciting(AdditiveForecaster):
 
     def _learn(self, cube: Cube) -> None:
         origins = learning_origins(cube)
+        self.level_half_life_weeks_, self.level_factor_ = learn_level(cube)
         self.pieces_ = tuple(
             Piece(start, end, distance)
             for start, end in (*AGE_BANDS, (0, self.background_weeks))
@@ -79,8 +83,7 @@ class SelfExciting(AdditiveForecaster):
             totals = np.array([feature.sum() for feature in features])
             at_hits = np.stack([feature[hit] for feature in features], axis=1)
             shares = mixture_shares(at_hits, observed[hit], totals, rounds=_EM_ROUNDS)
-            # A half of one record in all keeps the area's share from zero; the level is not learned: see
-            # SmoothedDecayedMean.
+            # A half of one record in all keeps the area's share from zero.
             shares[-1] += 0.5 / totals[-1]
             shares /= shares.sum()
         self.shares_ = tuple(float(share) for share in shares[:-1])
@@ -125,13 +128,16 @@ class SelfExciting(AdditiveForecaster):
             else:
                 around += added
         rings = {"rings": float(WIDE)}
-        return [
+        parts = [
             Component(RECENCY, recent, {"weeks": RECENT_WEEKS}),
             Component(LONG_RUN, np.maximum(older, 0), {"weeks": RECENT_WEEKS}),
             Component(NEAR_REPEAT, around, rings),
             Component(SURROUNDINGS, wide, rings),
             mean_component(self.shrinkage_ * self._mean(cube, origins)[0], len(cube.area)),
         ]
+        level = Level(self.level_half_life_weeks_, self.level_factor_)
+        scale = total_at(cube, origins, level) / sum_of(parts).sum(axis=0)
+        return [replace(part, rate=part.rate * scale) for part in parts]
 
 
 def band_weights(length: int, origins: Integers, start: int, end: int) -> Floats:
