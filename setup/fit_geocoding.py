@@ -36,9 +36,10 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from app.geocode import shelf
 from app.reference import jurisdictions, places
 from setup.steps import ROOT
-from spatial.geocoding import Entry, Place, PlaceIndex, calibration
+from spatial.geocoding import Entry, PlaceIndex, calibration
 from spatial.geocoding.calibration import GROUPS, Choice
 from spatial.geocoding.context import context_of
 from spatial.geocoding.evaluation import script_of, wilson
@@ -76,16 +77,7 @@ def entries() -> Iterator[Entry]:
     """Give every place of the files as the index takes it in."""
     upper = list(jurisdictions.upper_nodes())
     nodes = [*upper, *jurisdictions.with_areas([node for node in upper if node.level == "district"])]
-    for row in places.build(nodes):
-        said = row.address
-        yield Entry(
-            Place(
-                row.ref, row.name, row.kind, row.point.y, row.point.x, row.radius_m, row.extent, row.district,
-                row.city, row.population, row.category,
-            ),
-            row.names,
-            tuple(word for word in (said.street, said.place, said.suburb) if word) if said else (),
-        )  # fmt: skip
+    yield from shelf.entries(places.build(nodes))
 
 
 def development() -> list[Text]:

@@ -35,6 +35,7 @@ def parse(text: str) -> ParsedPlace:
     return ParsedPlace(text, parts(text), parse_bearing(text[:_MOST_CHARACTERS]) if _may_measure(text) else None)
 
 
+@lru_cache(maxsize=16_384)
 def parts(text: str) -> tuple[Part, ...]:
     """Give the parts of a place text, without looking for a bearing."""
     return tuple(Reader(text[:_MOST_CHARACTERS]).read())

@@ -48,7 +48,7 @@ class PlaceIndex:
         self._refs, self._names, self._strings, self.terms, self._sounds = (texts[name] for name in TEXTS)
         self._places: dict[int, Place] = {}
         self.number_of_term = {term: number for number, term in enumerate(self.terms)}
-        self._written = [term if term.isascii() else romanised(term) for term in self.terms]
+        self._written = np.array([term if term.isascii() else romanised(term) for term in self.terms], dtype=object)
         self._ascii = np.array([term.isascii() for term in self.terms], dtype=np.bool_)
         self._lengths = np.array([len(term) for term in self.terms], dtype=np.int64)
         self._number_of_string = {string: number for number, string in enumerate(self._strings)}
@@ -226,11 +226,11 @@ class PlaceIndex:
         self, term: str, numbers: NDArray[np.int64], length: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Give those of some terms that are spelled much like one, and how much: vowels decide, sounds being equal."""
-        near = np.abs(self._lengths[numbers] - len(term)) <= _LENGTHS_APART
+        near = np.abs(self._lengths[numbers] - len(term)) <= (_LENGTHS_APART if length else 2)
         numbers = numbers[near]
         if not len(numbers):
             return numbers, _SURE[:0]
-        written = [self._written[number] for number in numbers.tolist()]
+        written = self._written[numbers].tolist()
         ratios = process.cdist([romanised(term)], written, scorer=fuzz.ratio, dtype=np.float64)[0] / 100.0
         crossed = self._ascii[numbers] != term.isascii()
         # Between scripts the short vowels are missing from one: four fifths alike is as good as it gets.

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from spatial.addresses.parse import parse
+from spatial.addresses.parse import parts
 from spatial.addresses.place import Part
 from spatial.geocoding.context import Context, sound
 from spatial.geocoding.index import PlaceIndex
@@ -95,7 +95,7 @@ class Found:
 @lru_cache(maxsize=4_096)
 def terms_of(text: str) -> Terms:
     """Give the terms of a text, each once."""
-    read = tuple(part for part in parse(text).parts if part.kind not in _UNNAMED and part.relation != "limits")
+    read = tuple(part for part in parts(text) if part.kind not in _UNNAMED and part.relation != "limits")
     found: dict[str, int] = {}
     stands: dict[str, tuple[tuple[str, ...], float]] = {}
     for number, part in enumerate(read):

@@ -67,6 +67,7 @@ class LookUp:
     fifty_m: float
     ninety_m: float
     swayed: bool
+    _rivals: list[int] | None = None
 
     @property
     def is_core(self) -> bool:
@@ -96,30 +97,32 @@ class LookUp:
         )
 
     def used(self) -> list[str]:
-        """Give the parts of the text that the point rests on, as they are written."""
+        """Give the parts of the text that the point rests on, as they are compared."""
         if self.is_core or self.found is None:
             return []
-        held = self.measured.evidence[self.choice.best]
-        said = []
-        for number, part in enumerate(self.terms.parts):
-            mine = (self.terms.part == number) & self.terms.own & (~self.terms.kind | (len(part.terms) == 1))
-            if mine.any() and float(held[mine].max()) > 0.3:
-                said.append(readable(part.terms[:1] if part.number and not part.key else part.terms))
-        return said
+        terms = self.terms
+        best: dict[int, float] = {}
+        held = self.measured.evidence[self.choice.best].tolist()
+        for part, own, kind, share in zip(
+            terms.part.tolist(), terms.own.tolist(), terms.kind.tolist(), held, strict=True
+        ):
+            if own and (not kind or len(terms.parts[part].terms) == 1):
+                best[part] = max(best.get(part, 0.0), share)
+        parts = [terms.parts[number] for number, share in best.items() if share > 0.3]
+        return [readable(part.terms[:1] if part.number and not part.key else part.terms) for part in parts]
 
     def rivals(self, most: int = 3) -> list[int]:
         """Give the best candidates elsewhere: those that were refused, likeliest first, each place once."""
-        away = self.measured.apart_km[self.choice.best] > 2.0 * calibration.GATHER_KM
-        order = np.argsort(-np.where(away, self.choice.weight, -1.0), kind="stable")
-        found: list[int] = []
-        for candidate in order.tolist():
-            if not away[candidate] or len(found) == most:
-                break
-            if self.measured.lines[candidate] >= 0 and all(
-                self.measured.apart_km[candidate, one] > 1.0 for one in found
-            ):
+        if self._rivals is None:
+            apart = self.measured.apart_km
+            away = apart[self.choice.best] > 2.0 * calibration.GATHER_KM
+            weight = np.where(away & (self.measured.lines >= 0), self.choice.weight, -1.0)
+            found: list[int] = []
+            while len(found) < most and (candidate := int(weight.argmax())) >= 0 and weight[candidate] > 0.0:
                 found.append(candidate)
-        return found
+                weight[apart[candidate] <= 1.0] = -1.0
+            self._rivals = found
+        return self._rivals
 
     def lumps(self) -> list[tuple[float, float, float]]:
         """Give latitude, longitude and share of the candidates elsewhere that may as well be meant."""
