@@ -16,7 +16,8 @@ def how(found: LookUp, candidate: int) -> Reason:
     if line < 0:
         return Reason("town_only", {"name": place.name})
     if int(found.index.arrays["line_kind"][line]) == ADDRESS:
-        return Reason("address_matched", {"name": place.name, "words": found.words(candidate)})
+        # Some points of interest have an address and no name.
+        return Reason("address_matched", {"name": place.name or place.ref, "words": found.words(candidate)})
     relation = _relation(found, candidate)
     if place.is_landmark:
         return Reason("landmark_matched", {"name": place.name, "relation": relation})
@@ -37,7 +38,8 @@ def chosen(found: LookUp, station: StationArea | None) -> list[Reason]:
     for rival in found.rivals():
         share = float(found.choice.weight[rival])
         if share >= 0.01:
-            name = found.index.place(int(found.measured.places[rival])).name
+            place = found.index.place(int(found.measured.places[rival]))
+            name = place.name or found.words(rival)
             reasons.append(Reason("candidate_refused", {"name": name, "share": round(100.0 * share)}))
     return reasons
 

@@ -21,7 +21,7 @@ from spatial.geocoding.context import Context, sound
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.index_layout import DISTRICTS, joined_terms
 
-MOST_LINES: Final = 32
+MOST_LINES: Final = 24
 """So many lines are measured in full."""
 _MOST_POSTINGS: Final = 4_000
 _UNNAMED: Final = frozenset({"unit", "postcode"})

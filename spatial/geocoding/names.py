@@ -32,6 +32,7 @@ LUMP_SHARE: Final = 0.15
 """A candidate elsewhere with so much of the belief keeps a lump of mass of its own."""
 _FADE_KM: Final = 6.0
 _FARTHEST: Final = 0.01
+_TOWN_BESIDE_STATION: Final = 1e-3
 _NEAR_KM: Final = 10.0
 _OWN: Final = MEASURES.index("own")
 _COVERED: Final = MEASURES.index("covered")
@@ -55,6 +56,8 @@ class LookUp:
         The metres about the point that hold the truth every second time, and nine times of ten.
     swayed : bool
         Whether the station's area changed which candidate is best.
+    is_core : bool
+        Whether nothing more particular than the town was found.
     """
 
     index: PlaceIndex
@@ -67,12 +70,8 @@ class LookUp:
     fifty_m: float
     ninety_m: float
     swayed: bool
+    is_core: bool
     _rivals: list[int] | None = None
-
-    @property
-    def is_core(self) -> bool:
-        """Whether nothing more particular than the town was found."""
-        return int(self.measured.lines[self.choice.best]) < 0
 
     @property
     def is_address(self) -> bool:
@@ -165,7 +164,11 @@ def look_up(query: Query, gazetteer: Gazetteer, station: StationArea | None) -> 
         swayed = calibration.choose(measured, chances, None, context.lines).best != choice.best
     fifty, ninety = fits.radii_m(choice.signs)
     score = fits.right(choice.signs)
-    return LookUp(index, terms, found, measured, chances, choice, score, fifty, ninety, swayed)
+    town = int(measured.lines[choice.best]) < 0
+    if not town:
+        place = index.place(int(measured.places[choice.best]))
+        town = not place.is_landmark and place.kind != "street" and sound(place.name) in context.known
+    return LookUp(index, terms, found, measured, chances, choice, score, fifty, ninety, swayed, town)
 
 
 def local_name(query: Query, gazetteer: Gazetteer, station: StationArea) -> tuple[Place, str | None] | None:
@@ -202,6 +205,8 @@ def _prior(query: Query, station: StationArea | None, measured: Measured) -> NDA
             prior = np.where(inside, 1.0, np.maximum(_FARTHEST, OUTSIDE_STATION * np.exp(-edge / _FADE_KM)))
         else:
             prior = np.maximum(_FARTHEST, np.exp(-((apart / 15.0) ** 2)))
+        # Where no name holds, the station's own area says more than the middle of its town.
+        prior[measured.lines < 0] *= _TOWN_BESIDE_STATION
     if query.near_lat is not None and query.near_lon is not None:
         east = (measured.lon - query.near_lon) * 111.3 * math.cos(math.radians(query.near_lat))
         near = 0.1 + np.exp(-np.hypot((measured.lat - query.near_lat) * 111.0, east) / _NEAR_KM)
