@@ -53,7 +53,7 @@ function style() {
       firs: vector("firs", 12), complaints: vector("complaints", 12), stays: vector("stays"), cells: vector("cells"), forecast: vector("forecast"),
       fresh: { type: "geojson", data: fresh }, ...Object.fromEntries(loaded.map((layer) => [`loaded-${layer.id}`, { type: "geojson", data: layer.data ?? empty }])),
     },
-    cells: FILLS.map((id) => ({ id, type: "fill", source: id, "source-layer": id === "forecast" ? "forecast" : "cells", layout: shown(id), paint: { "fill-color": fillColour(id), "fill-opacity": 0.68 } })),
+    cells: FILLS.map((id) => ({ id, type: "fill", source: id, "source-layer": id === "forecast" ? "forecast" : "cells", layout: shown(id), paint: { "fill-color": fillColour(id), "fill-opacity": scaled ? 0.68 : 0.2 } })),
     overlays: [
       { id: "beats", type: "line", source: "jurisdictions", "source-layer": "jurisdictions", filter: ["in", ["get", "level"], ["literal", ["station", "beat"]]], layout: shown("beats"), paint: { "line-color": c.pick, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.6, 14, 1.8], "line-opacity": 0.75 } },
       { ...points("complaints", KIND[now].complaint) }, { ...points("firs", KIND[now].fir) },
@@ -86,6 +86,13 @@ export function startControlMap(home, { ready, open }) {
     set({ at: `${y.toFixed(4)},${x.toFixed(4)},${map.getZoom().toFixed(1)}` }, { quiet: true });
   });
   map.on("idle", () => { rescale(); settled(); });
+  // Not only when all is still: a slow machine may not be for a long time.
+  let waiting = null;
+  map.on("sourcedata", (event) => {
+    if (event.sourceId !== fillNow() || !event.isSourceLoaded || !event.tile) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { if (rescale()) settled(); }, 120);
+  });
   map.on("click", (event) => {
     const layers = ["firs", "complaints"].filter((id) => map.getLayoutProperty(id, "visibility") !== "none");
     const [found] = layers.length ? map.queryRenderedFeatures(event.point, { layers }) : [];
@@ -99,14 +106,16 @@ export function startControlMap(home, { ready, open }) {
 function rescale() {
   const layer = fillNow();
   const asked = `${layer} ${layer ? url(layer) : ""} ${Math.floor(map.getZoom())} ${theme()}`;
-  if (!layer || asked === scaled) return;
+  if (!layer || asked === scaled) return false;
   const values = new Map();
   for (const feature of map.querySourceFeatures(layer, { sourceLayer: layer === "forecast" ? "forecast" : "cells" })) values.set(feature.properties.cell, Number(feature.properties[VALUE[layer]]) || 0);
-  if (!values.size) return;
+  if (!values.size) return false;
   scaled = asked;
   const edges = breaks([...values.values()], 5);
   scale = { edges };
   map.setPaintProperty(layer, "fill-color", fillColour(layer));
+  map.setPaintProperty(layer, "fill-opacity", 0.68);
+  return true;
 }
 
 /** Brings visibility and addresses in step with the state; `again` asks every shown tile anew. */

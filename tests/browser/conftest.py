@@ -153,7 +153,7 @@ def server(place: Place) -> Iterator[str]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        options = ["--worker-class", "gthread", "--workers", "1", "--threads", "8", "--no-control-socket"]
+        options = ["--config", "python:app.web", "--workers", "1", "--threads", "64"]  # a live screen takes one
         command = [sys.executable, "-m", "gunicorn", *options, "--bind", f"fd://{listener.fileno()}"]
         settings = {
             "NAQSHA_ENV": "test",
