@@ -23,7 +23,7 @@ from forecasting.model import LONG_RUN, NEAR_REPEAT, RECENCY, SURROUNDINGS, Comp
 #: Ages in weeks, half-open, within which the triggering kernel is constant.
 AGE_BANDS = ((0, 1), (1, 3), (3, 8), (8, 26))
 #: Width of the widest kernel, in distances between neighbouring cells, and its cut in widths.
-WIDE, CUT = 3.0, 3.0
+WIDE, CUT = 3.0, 2.0
 _EM_ROUNDS = 500
 
 
