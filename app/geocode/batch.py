@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +36,7 @@ _MATCHES: Final = frozenset(
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a table: counts, the processor's seconds that placing took, and the fixes judged by their truth."""
+    """What became of a table: counts, the processor's seconds of placing, the fixes judged by their truth."""
 
     texts: int = 0
     placed: int = 0
@@ -159,48 +159,39 @@ def gazetteer_for(settings: Settings, *, with_stations: bool, say_line: Say = la
     shelf = take(settings.instance, say_line)
     if not with_stations:
         return FileGazetteer(shelf)
-    with _database(settings) as session:
-        if session is None:
-            say_line("No database answers: stations are those of the files, and no local name is known.")
-            return FileGazetteer(shelf)
-        # The database's libraries take half a second to load: only where they are needed.
-        from app.geocode.local_names import in_use
-        from app.geocode.service import DatabaseStations
-        from app.geocode.units import read_units
-
-        try:
-            units = read_units(session)
-        except LookupError:
-            return FileGazetteer(shelf)
-        stations = DatabaseStations(lambda: nullcontext(session))
-        # Every station is read now: the connection ends with this function, and there are a few hundred.
-        found = {unit.code: stations.station(unit.code) for unit in units.by_id.values() if unit.level == "station"}
-        return FileGazetteer(shelf, units, found.get, in_use(session, None))
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Any]:
-    """Give a session of the worker's role; None where no database answers or it has not been migrated."""
     if settings.database_url is None and not _has_socket(settings):
-        yield None
-        return
+        found = None
+    else:
+        found = _of_database(shelf, settings, say_line)
+    if found is None:
+        say_line("No database answers: stations are those of the files, and no local name is known.")
+    return found or FileGazetteer(shelf)
+
+
+def _of_database(shelf: Shelf, settings: Settings, say_line: Say) -> FileGazetteer | None:
+    """Give the gazetteer with the database's stations and local names; None where it has none, or does not answer."""
+    # The database's libraries take half a second to load: only where they are needed.
     from sqlalchemy.exc import OperationalError, ProgrammingError
     from sqlalchemy.orm import Session
 
     from app.db.session import Database
+    from app.geocode.local_names import in_use
+    from app.geocode.service import DatabaseStations
+    from app.geocode.units import read_units
 
     database = Database(settings)
     try:
         with Session(database.engine("worker")) as session:
-            try:
-                session.connection()
-            except OperationalError:
-                yield None
-                return
-            try:
-                yield session
-            except ProgrammingError:  # its schema is of another version: `flask db upgrade`
-                yield None
+            units = read_units(session)
+            stations = DatabaseStations(lambda: nullcontext(session))
+            # Every station is read now: the connection ends with this function, and there are a few hundred.
+            found = {unit.code: stations.station(unit.code) for unit in units.by_id.values() if unit.level == "station"}
+            return FileGazetteer(shelf, units, found.get, in_use(session, None))
+    except (OperationalError, LookupError):
+        return None
+    except ProgrammingError:
+        say_line("The database is of another version: run `flask db upgrade`.")
+        return None
     finally:
         database.dispose()
 

@@ -19,7 +19,7 @@ from app.audit.service import note
 from app.db.models import LocalName, LocalNamePin
 from app.db.named import sql
 from app.errors import Conflict, InvalidFilter, NotFound
-from spatial.addresses import normalise
+from spatial.addresses import normalise, parse
 from spatial.geocoding import Place, learned
 
 LONGEST: Final = 120
@@ -34,12 +34,16 @@ def clean(name: str) -> tuple[str, str]:
     Raises
     ------
     InvalidFilter
-        If it is too short or too long, or has too few letters to be told from a house number.
+        If it is too short or too long, or only says a kind or a number ("chowk", "Street 5"), which a thousand
+        places share.
     """
     kept = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
     key = normalise(kept)
     if len(kept) > LONGEST or sum(letter.isalpha() for letter in key) < 3:
         raise InvalidFilter("A local name has at least three letters and at most %(longest)s signs.", longest=LONGEST)
+    terms = [term for part in parse(kept).parts for term in part.terms]
+    if not any(term[0] not in "~=" for term in terms):
+        raise InvalidFilter("This says only what kind of place it is, or its number: give the name that it alone has.")
     return kept, key
 
 

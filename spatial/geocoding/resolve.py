@@ -35,6 +35,8 @@ SCORE_LOCAL_NAME: Final = 0.9
 """Of a name that an officer's pin taught: he was there."""
 WEAK_BESIDE_STATION: Final = 0.2
 """A name less likely to be right than this gives way to the station's own area."""
+WEAK_BESIDE_BEARING: Final = 0.5
+"""A name less likely to be right than this gives way to a distance and direction from the station."""
 WEAK_ALONE: Final = 0.1
 """A text without city, district and station is placed only by a name at least so likely to be right."""
 NAME_HOLDS: Final = 0.9
@@ -151,6 +153,10 @@ def _by_name(
     if found.score < WEAK_ALONE and not (query.city or query.district):
         reasons.extend(explain.refused(found))
         return None
+    if station is not None and _gives_way(query, station, found):
+        if found.place.ref != station.code:  # the distance's own beginning is no name that was refused
+            reasons.extend(explain.refused(found))
+        return None
     reasons.extend(explain.chosen(found, station))
     place = found.place
     method = Method.LANDMARK if place.is_landmark and not (found.is_address or found.is_core) else Method.PLACE
@@ -159,6 +165,17 @@ def _by_name(
         region = kernel.round_region(at.lat, at.lon, found.fifty_m, found.ninety_m, found.lumps())
         return regions.fix_of(region, method, found.score, place.ref, reasons)
     return _beside_station(query, station, found, method, reasons)
+
+
+def _gives_way(query: Query, station: StationArea, found: LookUp) -> bool:
+    """Say whether a distance and direction from the station say more than the name that was found.
+
+    "3 km north of PS Mughalpura" names where the distance begins; a name that is sooner wrong than right would only
+    spread over the country what the distance and direction put within a kilometre.
+    """
+    if bearing.read(query.text, query.distance_m, query.direction) is None:
+        return False
+    return found.place.ref == station.code or found.score < WEAK_BESIDE_BEARING
 
 
 def _beside_station(

@@ -7,8 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from app.db.cluster import create_database, drop_database
+from app.records.pins import pin
 from app.settings import ROOT
+from tests import factories
+from tests.conftest import EXTERNAL
+from tests.reference_set import CLIFTON, GULBERG
 
 ADDED = ["lat", "lon", "accuracy_m", "method", "matched", "score"]
 
@@ -19,7 +25,7 @@ def geocode(*words: object, **environment: str) -> subprocess.CompletedProcess[s
     return subprocess.run(
         [sys.executable, "-m", "flask", "geocode", *map(str, words)],
         cwd=ROOT,
-        env={**os.environ, **no_database, **environment},
+        env={name: value for name, value in {**os.environ, **no_database, **environment}.items() if value},
         capture_output=True,
         text=True,
         timeout=300,
@@ -150,3 +156,37 @@ def test_only_what_is_needed_is_loaded(table, tmp_path: Path) -> None:
     assert {"app.geocode.batch", "spatial.geocoding.resolve", "flask.cli"} <= loaded, "the control: loads are seen"
     heavy = {"app.factory", "sqlalchemy", "scipy", "sklearn", "pandas", "geoalchemy2", "procrastinate", "forecasting"}
     assert not heavy & loaded
+
+
+def test_stations_and_local_names_of_the_database_are_used(
+    table, tmp_path: Path, database_name: str, worker: Session
+) -> None:
+    """Where a database answers, its stations are the node's own, and what their officers taught is known."""
+    record = factories.record(worker, "fir", GULBERG)
+    worker.commit()
+    pin(worker, record, 31.5031, 74.3571, None, local_name="Nawab Jan ka Dera")
+    path = table(f"id,text,station\n1,near Nawab Jan ka Dera,{GULBERG}\n2,,PS Clifton\n3,,PS Mughalpura\n")
+    out = tmp_path / "out.csv"
+    # The test's own server: none is named where the private cluster serves it.
+    server = {"NAQSHA_DATABASE_URL": EXTERNAL or "", "NAQSHA_DATABASE_NAME": database_name}
+    done = geocode(path, "--out", out, "--explain", **server)
+    assert done.returncode == 0, done.stderr
+    assert "No database" not in done.stderr
+    learned, clifton, unknown = written(out)
+    assert learned["matched"].startswith("Nawab Jan ka Dera (local-")
+    assert abs(float(learned["lat"]) - 31.5031) < 0.003
+    assert clifton["method"] == "station_area" and clifton["matched"] == CLIFTON
+    assert unknown["method"] == "unplaced", "a station of the files is none of this node"
+
+
+def test_a_database_of_another_version_is_said_and_done_without(table, tmp_path: Path, template_database: str) -> None:
+    name = f"{template_database}_empty"
+    create_database(name)
+    try:
+        server = {"NAQSHA_DATABASE_URL": EXTERNAL or "", "NAQSHA_DATABASE_NAME": name}
+        path = table("id,text,station,district\n1,,Mughalpura,Lahore\n")
+        done = geocode(path, "--out", tmp_path / "out.csv", **server)
+        assert done.returncode == 0 and "flask db upgrade" in done.stderr
+        assert written(tmp_path / "out.csv")[0]["method"] == "station_area"
+    finally:
+        drop_database(name)

@@ -95,7 +95,9 @@ def test_a_name_is_withdrawn_with_a_reason(client: FlaskClient, sign_in, new_rec
     assert not any("ghalat" in f"{line.detail}{line.reason}".casefold() for line in lines), "the log holds ids"
 
 
-@pytest.mark.parametrize("name", ["", "12/3", "a1", "x" * 121, "  - ", "\u200b\u200e\u200b"])
+@pytest.mark.parametrize(
+    "name", ["", "12/3", "a1", "x" * 121, "  - ", "chowk", "گلی نمبر 5", "Block 5", "\u200b\u200e\u200b"]
+)
 def test_a_name_that_is_none_is_refused_and_nothing_is_pinned(
     client: FlaskClient, sign_in, new_record, worker: Session, name: str
 ) -> None:

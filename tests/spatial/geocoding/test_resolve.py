@@ -240,3 +240,20 @@ def test_the_words_of_a_bearing_are_no_name(text: str) -> None:
     words = [place("ps", "PS", "landmark", 31.52, 74.32), place("ne", "north east", "locality", 31.52, 74.32)]
     gazetteer = InMemoryGazetteer(((one, ["شمال مشرق"]) for one in words), [STATION])
     assert resolve(Query(text=text, station="LHR-1"), gazetteer).method is Method.BEARING
+
+
+@pytest.mark.parametrize(
+    "text", ["3 km north of PS Data Nagar", "تھانہ داتا نگر سے 3 کلومیٹر شمال", "Zxqw Market, 3 km north of PS"]
+)
+def test_where_a_distance_begins_is_not_where_it_happened(text: str) -> None:
+    """The station's own name, and a name that is sooner wrong than right, leave the word to distance and direction."""
+    named = (place("LHR-1", "PS Data Nagar", "station", *THANA, radius_m=100.0), ["تھانہ داتا نگر"])
+    unlike = (place("p12", "Zxaw Mandi", "locality", 31.9, 74.1), [])
+    found = resolve(Query(text=text, station="LHR-1"), InMemoryGazetteer([*PLACES, named, unlike], [STATION]))
+    plain = resolve(Query(text="3 km north of PS", station="LHR-1"), GAZETTEER)
+    assert (found.method, found.cells, found.masses) == (Method.BEARING, plain.cells, plain.masses)
+    assert plain.method is Method.BEARING
+    near = resolve(Query(text="near PS Data Nagar", station="LHR-1"), InMemoryGazetteer([*PLACES, named], [STATION]))
+    assert near.matched == "LHR-1" and near.method is Method.PLACE, (
+        "the control: it is a place where nothing is measured"
+    )
