@@ -13,7 +13,6 @@ from spatial.addresses.bearings import (
 )
 from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parse
-from spatial.addresses.parts import PlacePart, place_parts
 from spatial.addresses.phonetic import phonetic
 from spatial.addresses.place import ParsedPlace, Part
 
@@ -21,14 +20,12 @@ __all__ = [
     "Bearing",
     "ParsedPlace",
     "Part",
-    "PlacePart",
     "normalise",
     "parse",
     "parse_bearing",
     "parse_direction",
     "parse_distance",
     "phonetic",
-    "place_parts",
     "read_distance",
     "without_bearing",
 ]
