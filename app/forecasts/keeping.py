@@ -38,7 +38,8 @@ def examination(session: Session, series: Series, week: int, methods: Sequence[s
             "shift": series.shift,
             "resolution": series.area.resolution,
             "week": week,
-            "weeks": making.CHOICE_HOLDS_WEEKS,
+            # Not all series of a country in the same week: they take turns.
+            "weeks": making.CHOICE_HOLDS_WEEKS + (series.area.id + series.head["id"]) % making.CHOICE_HOLDS_WEEKS,
         },
     ).scalar()
     return None if scores is None else making.Examination.kept(scores, methods)

@@ -27,7 +27,7 @@ SEED = 0
 #: Weeks on which methods are scored, and before them as many on which one is chosen: at most so many each.
 MOST_WEEKS = 16
 LEAST_WEEKS = 6
-#: A choice holds for so many weeks: a fresh backtest then follows, long before the card expires.
+#: A choice holds for so many weeks, for some series up to as many more; the card expires long after.
 CHOICE_HOLDS_WEEKS = 4
 #: The plain rules that stand beside every forecast, whatever was chosen: counting, and the rule to beat.
 RULES = ("last_year", "smoothed_decayed_mean")

@@ -1,0 +1,114 @@
+"""A week's forecasts of the whole country, by the road of the application but for the database: `make bench` or by itself.
+
+156 districts with 12 heads, 6.5 million records in ten years. A few districts are forecast here and the rest
+extrapolated, which is said; reading and keeping are measured apart, on a database (docs/forecasting.md).
+"""
+
+import resource
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.forecasts import keeping, making, registration
+from app.forecasts.planning import HEADS
+from forecasting.cube import Cube, StudyArea, relate
+from forecasting.registry import METHODS
+from forecasting.stability import examine
+from spatial import cells as h3cells
+
+DISTRICTS, HEADS_OF_ALL, RECORDS, YEARS = 156, 12, 6_500_000, 10
+MEASURED = 3
+#: Resolution 8 of a district of usual size: 5,100 km2.
+CELLS = 6_900
+STATIONS = 12
+END = 2_960
+PLAIN = ("last_year", "decayed_mean", "smoothed_decayed_mean")
+
+
+@dataclass
+class Cost:
+    """Seconds of one district's parts."""
+
+    condition: float = 0.0
+    examine: float = 0.0
+    forecast: float = 0.0
+
+
+def district(seed: int) -> tuple[dict[str, Cube], registration.Stations]:
+    """Give the heads' cubes of a made-up district: few streets hold most of it, reports come with delays."""
+    random = np.random.default_rng(seed)
+    middle = h3cells.cell_of(30 + seed % 3, 71 + seed % 4, 8)
+    area = StudyArea(sorted(h3cells.disk(middle, 47))[:CELLS])
+    weeks = (END - making.HISTORY_WEEKS, END)
+    number = int(RECORDS / YEARS / 52 * making.HISTORY_WEEKS / DISTRICTS / HEADS_OF_ALL)
+    share = random.gamma(0.08, size=CELLS)
+    cubes = {}
+    for head in range(HEADS_OF_ALL):
+        records = random.poisson(number)
+        cell = random.choice(area.cells, size=records, p=share / share.sum())
+        week = random.integers(*weeks, size=records)
+        known = week + random.geometric(0.6, size=records) - 1
+        kept = known < END
+        events = {"cell": cell[kept], "week": week[kept], "known_at": known[kept]}
+        name = HEADS[head] if head < len(HEADS) else f"head{head}"
+        cubes[name] = Cube.from_events(events, area=area, weeks=weeks)
+    group = np.arange(CELLS) * STATIONS // CELLS
+    return cubes, registration.Stations(tuple((f"PS {n}", f"PS {n}") for n in range(STATIONS)), group)
+
+
+def forecast_district(seed: int, methods: tuple[str, ...], chosen: str, *, fresh: bool) -> Cost:
+    """Forecast every head of a district once; gives its seconds."""
+    cost = Cost()
+    cubes, stations = district(seed)
+    began = time.perf_counter()
+    shocks = registration.watch(cubes, stations)
+    learned = registration.related(
+        {key: registration.condition(cube, stations, shocks[key]) for key, cube in cubes.items()}
+    )
+    raw = relate(cubes)
+    cost.condition = time.perf_counter() - began
+    for key, cube in raw.items():
+        began = time.perf_counter()
+        if fresh:
+            kept = making.examine(cube, END, methods=methods)
+        else:
+            scores = {"methods": {name: {} for name in methods}, "chosen": chosen, "reason": "kept"}
+            kept = making.Examination(chosen, "kept", [], {**scores, "weeks": ["2026-09-21"]})
+        cost.examine += time.perf_counter() - began
+        began = time.perf_counter()
+        made = making.make_forecast(
+            cube,
+            END,
+            key,
+            left_out={},
+            facts={},
+            methods=methods,
+            kept=kept,
+            learning=(learned[key].held, learned[key].cube),
+        )
+        budget = keeping.shown_count(CELLS) / CELLS
+        examine(made.forecast.rate, stations.group, budget, records_a_year=registration.year_of(cube))
+        cost.forecast += time.perf_counter() - began
+    return cost
+
+
+def main() -> None:
+    """Print the table."""
+    print("national week: seconds of one district (12 heads), and minutes of 156 of them on one core")
+    print(f"{'methods':<34} {'condition':>9} {'examine':>8} {'forecast':>8} {'minutes':>8} {'MiB':>6}")
+    plans = [("plain, choice kept", PLAIN, "smoothed_decayed_mean", False), ("plain, chosen anew", PLAIN, "", True)]
+    if "kernel_mixture" in METHODS:
+        plans.append(("kernel mixture, choice kept", tuple(METHODS), "kernel_mixture", False))
+    for words, methods, chosen, fresh in plans:
+        costs = [forecast_district(seed, methods, chosen, fresh=fresh) for seed in range(1 if fresh else MEASURED)]
+        mean = [
+            float(np.mean([getattr(each, name) for each in costs])) for name in ("condition", "examine", "forecast")
+        ]
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        minutes = sum(mean) * DISTRICTS / 60
+        print(f"{words:<34} {mean[0]:>9.2f} {mean[1]:>8.2f} {mean[2]:>8.2f} {minutes:>8.1f} {peak:>6.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
