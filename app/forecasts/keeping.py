@@ -126,7 +126,7 @@ def keep(
         day=known_until.astimezone(shifts.ZONE).date(),
     )
     if made.examination.runs:
-        session.execute(sql("forecasts.drop_older_backtests"), {"run": number})
+        session.execute(sql("scores.drop_older_backtests"), {"run": number})
     return number
 
 
@@ -148,7 +148,7 @@ def add_scores(
         for score in each.scores
     ]
     if rows:
-        session.execute(sql("forecasts.add_score"), rows)
+        session.execute(sql("scores.add"), rows)
 
 
 def _sums(score: WeekScore) -> dict[str, Any]:

@@ -46,8 +46,8 @@ def scoreboard(
         "first_week": shifts.week_of(now) - weeks,
         "drafts": sees_drafts(),
     }
-    rows = session.execute(sql("forecasts.scores"), asked).mappings().all()
-    pairs = _pairs(session.execute(sql("forecasts.score_pairs"), asked).mappings())
+    rows = session.execute(sql("scores.summed"), asked).mappings().all()
+    pairs = _pairs(session.execute(sql("scores.pairs"), asked).mappings())
     return {
         "methods": [name for name in METHODS if any(row["name"] == name for row in rows)],
         "rules": list(RULES),

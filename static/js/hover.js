@@ -76,11 +76,18 @@ function change(value, before) {
   return el("p", { class: "hover-change" }, bdi(`${sign}${mass(Math.abs(difference))}`), " ", t("against the %(n)s days before", { n: to - from }));
 }
 
+const MARKS = {
+  paused: () => t("Paused: registration here has left its usual level"), rested: () => t("Resting until an officer renews it"),
+  unknown: () => t("Too little is reported here to say"), unstable: () => t("Uncertain if reporting differs by 30 %"),
+};
+
 function fillForecast(card, cell) {
+  if (cell.rate === undefined) return replace(card, el("p", { class: "hover-hint" }, MARKS.paused()));
   replace(card,
     el("p", { class: "hover-number" }, bdi(mass(cell.rate)), " ", el("span", {}, t("expected reports"))),
     el("p", { class: "hover-change" }, t("between %(low)s and %(high)s", { low: mass(cell.low), high: mass(cell.high) })),
     cell.rank ? el("p", { class: "hover-change" }, t("rank %(rank)s", { rank: cell.rank })) : null,
+    MARKS[cell.mark] ? el("p", { class: "hover-hint" }, MARKS[cell.mark]()) : null,
     el("p", { class: "hover-hint" }, t("Click to see what drives it")));
 }
 

@@ -27,9 +27,13 @@ export function tiles(layer) {
   if (layer === "cells" || layer === "points") return tileUrl(layer, toQuery(filters()));
   const params = {};
   if (layer === "forecast" && get("heads").length === 1) params.heads = get("heads")[0];
+  if (layer === "forecast" && get("shift")) params.shift = get("shift");
   if (get("jurisdiction")) params.jurisdiction = get("jurisdiction");
   return tileUrl(layer, toQuery(params));
 }
+
+/** Cells of which no number should be taken at its word are faint: too little reported, paused, or resting. */
+const faint = (value) => ["case", ["in", ["coalesce", ["get", "mark"], ""], ["literal", ["paused", "rested", "unknown"]]], value * 0.3, value];
 
 const shown = (layer) => ({ visibility: hasLayer(layer) && LAYERS.includes(layer) ? "visible" : "none" });
 
@@ -59,7 +63,7 @@ function parts() {
     cells: [
       { id: "cells", type: "fill", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "fill-color": fillColour("cells"), "fill-opacity": opacity.cells, "fill-outline-color": "rgba(0,0,0,0)" } },
       { id: "cells-edge", type: "line", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "line-color": now === "dark" ? ground.land : "#8a5a2b", "line-width": edgeWidth, "line-opacity": now === "dark" ? opacity.cells : opacity.cells * 0.45 } },
-      { id: "forecast", type: "fill", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "fill-color": fillColour("forecast"), "fill-opacity": opacity.forecast } },
+      { id: "forecast", type: "fill", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "fill-color": fillColour("forecast"), "fill-opacity": faint(opacity.forecast) } },
       { id: "forecast-edge", type: "line", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "line-color": now === "dark" ? "#c8eef0" : "#084a86", "line-width": ["case", ["<=", ["coalesce", ["get", "rank"], 999], 20], 1.6, 0.3], "line-opacity": opacity.forecast } },
     ],
     overlays: [
@@ -107,7 +111,7 @@ export function flipClass(map, index) {
 export function setOpacity(map, layer, value) {
   opacity[layer] = value;
   const paint = { cells: [["cells", "fill-opacity"], ["cells-edge", "line-opacity"]], forecast: [["forecast", "fill-opacity"], ["forecast-edge", "line-opacity"]], hotspots: [["hotspots", "line-opacity"]], points: [["points", "circle-opacity"]] };
-  for (const [id, property] of paint[layer]) map.setPaintProperty(id, property, value);
+  for (const [id, property] of paint[layer]) map.setPaintProperty(id, property, id === "forecast" ? faint(value) : value);
 }
 
 /** Takes away a layer that this node or this reader does not have. */

@@ -1,5 +1,6 @@
 // The legend is the layer control: on and off, strength, classes with their counts, the score beside a forecast's name.
 import { bdi, byId, el, icon, kindMark, replace } from "./dom.js";
+import { methodTitle } from "./forecast-words.js";
 import { edge, lang, mass, number, percent, t, when } from "./i18n.js";
 import { LAYERS, POINTS_FROM, coloursOf, flipClass, isClassOff, opacityOf, scaleOf, setOpacity } from "./layers.js";
 import { get, hasLayer, set } from "./state.js";
@@ -112,17 +113,18 @@ function forecast() {
   const { run } = answer;
   return [
     run.state && run.state !== "published" ? el("p", {}, el("span", { class: "badge badge-warn" }, stateName(run.state)), " ", el("span", { class: "explain" }, t("not published by an officer"))) : null,
+    ...(run.notes ?? []).slice(0, 3).map((note) => el("p", { class: "explain" }, icon("warn", "icon-small"), " ", lang === "ur" ? note.text_ur : note.text)),
     classes("forecast", t("expected reports in the week")),
+    el("p", { class: "explain" }, t("Faint cells: too little is reported there to say, the number is paused, or the cell rests until an officer renews it.")),
     el("dl", { class: "facts" },
       fact(t("Crime head"), lang === "ur" ? run.head_name_ur || run.head_name : run.head_name ?? run.head), fact(t("Area"), lang === "ur" ? run.jurisdiction_name_ur || run.jurisdiction_name : run.jurisdiction_name ?? run.jurisdiction),
       fact(t("Week from"), run.week_start ? when(run.week_start, "day") : null), fact(t("Method"), methodTitle(run.method)),
       fact(t("Known by"), run.known_until || run.made_at ? when(run.known_until ?? run.made_at) : null), fact(t("PAI at 5 %"), run.score?.pai_5 === undefined || run.score?.pai_5 === null ? null : run.score.pai_5.toFixed(2)),
       fact(t("Weeks scored"), run.score?.weeks), fact(t("Against"), against(run)), fact(t("Expires"), run.expires_at ? when(run.expires_at, "day") : null), fact(t("Data"), run.data_hash ? run.data_hash.slice(0, 10) : null)),
+    run.id ? el("p", {}, el("a", { href: `/forecasts/${run.id}` }, t("The whole forecast, its card and how it did"))) : null,
     el("p", { class: "explain" }, t("Expected reports at a place, not people. A forecast is not evidence and gives no ground to stop or search anyone.")),
   ];
 }
-
-const methodTitle = (method) => ({ last_year: t("last year's counts"), decayed_mean: t("decayed mean"), smoothed_decayed_mean: t("smoothed decayed mean") }[method] ?? String(method).replaceAll("_", " "));
 
 export const stateName = (state) => ({ draft: t("draft"), published: t("published"), expired: t("expired"), withdrawn: t("withdrawn") }[state] ?? state);
 
@@ -138,6 +140,7 @@ function hotspots() {
   if (answer === null) return el("p", { class: "explain" }, t("No hotspot test covers this area yet."));
   const { run } = answer;
   return [
+    run.state && run.state !== "published" ? el("p", {}, el("span", { class: "badge badge-warn" }, stateName(run.state)), " ", el("span", { class: "explain" }, t("not published by an officer"))) : null,
     el("ul", { class: "legend-kinds" }, el("li", {}, el("span", { class: "swatch swatch-hot" }), t("More than chance would give")), el("li", {}, el("span", { class: "swatch swatch-cold" }), t("Less than chance would give"))),
     el("dl", { class: "facts" }, fact(t("Test"), "Getis–Ord Gi*"), fact(t("False discoveries"), `q ≤ ${run.alpha ?? 0.05}`), fact(t("Permutations"), run.permutations), fact(t("Seed"), run.seed), fact(t("Data version"), run.data_version), fact(t("Made"), run.made_at ? when(run.made_at) : null)),
   ];

@@ -1,4 +1,4 @@
-"""A week's forecasts of the whole country, by the road of the application but for the database: `make bench` or by itself.
+"""A week's forecasts of the whole country, by the application's road but for the database.
 
 156 districts with 12 heads, 6.5 million records in ten years. A few districts are forecast here and the rest
 extrapolated, which is said; reading and keeping are measured apart, on a database (docs/forecasting.md).
@@ -28,7 +28,7 @@ PLAIN = ("last_year", "decayed_mean", "smoothed_decayed_mean")
 
 @dataclass
 class Cost:
-    """Seconds of one district's parts."""
+    """CPU seconds of one district's parts."""
 
     condition: float = 0.0
     examine: float = 0.0
@@ -39,7 +39,7 @@ def district(seed: int) -> tuple[dict[str, Cube], registration.Stations]:
     """Give the heads' cubes of a made-up district: few streets hold most of it, reports come with delays."""
     random = np.random.default_rng(seed)
     middle = h3cells.cell_of(30 + seed % 3, 71 + seed % 4, 8)
-    area = StudyArea(sorted(h3cells.disk(middle, 47))[:CELLS])
+    area = StudyArea(sorted(h3cells.disk(middle, 48))[:CELLS])
     weeks = (END - making.HISTORY_WEEKS, END)
     number = int(RECORDS / YEARS / 52 * making.HISTORY_WEEKS / DISTRICTS / HEADS_OF_ALL)
     share = random.gamma(0.08, size=CELLS)
@@ -61,22 +61,22 @@ def forecast_district(seed: int, methods: tuple[str, ...], chosen: str, *, fresh
     """Forecast every head of a district once; gives its seconds."""
     cost = Cost()
     cubes, stations = district(seed)
-    began = time.perf_counter()
+    began = time.process_time()
     shocks = registration.watch(cubes, stations)
     learned = registration.related(
         {key: registration.condition(cube, stations, shocks[key]) for key, cube in cubes.items()}
     )
     raw = relate(cubes)
-    cost.condition = time.perf_counter() - began
+    cost.condition = time.process_time() - began
     for key, cube in raw.items():
-        began = time.perf_counter()
+        began = time.process_time()
         if fresh:
             kept = making.examine(cube, END, methods=methods)
         else:
             scores = {"methods": {name: {} for name in methods}, "chosen": chosen, "reason": "kept"}
             kept = making.Examination(chosen, "kept", [], {**scores, "weeks": ["2026-09-21"]})
-        cost.examine += time.perf_counter() - began
-        began = time.perf_counter()
+        cost.examine += time.process_time() - began
+        began = time.process_time()
         made = making.make_forecast(
             cube,
             END,
@@ -89,13 +89,13 @@ def forecast_district(seed: int, methods: tuple[str, ...], chosen: str, *, fresh
         )
         budget = keeping.shown_count(CELLS) / CELLS
         examine(made.forecast.rate, stations.group, budget, records_a_year=registration.year_of(cube))
-        cost.forecast += time.perf_counter() - began
+        cost.forecast += time.process_time() - began
     return cost
 
 
 def main() -> None:
     """Print the table."""
-    print("national week: seconds of one district (12 heads), and minutes of 156 of them on one core")
+    print("national week: CPU seconds of one district (12 heads), and minutes of 156 of them on one core")
     print(f"{'methods':<34} {'condition':>9} {'examine':>8} {'forecast':>8} {'minutes':>8} {'MiB':>6}")
     plans = [("plain, choice kept", PLAIN, "smoothed_decayed_mean", False), ("plain, chosen anew", PLAIN, "", True)]
     if "kernel_mixture" in METHODS:
