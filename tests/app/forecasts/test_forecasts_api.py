@@ -248,7 +248,9 @@ def test_the_plan_takes_what_has_data(app: APIFlask) -> None:
         assert planning.plan(session, None, ["theft"], NOW) == []
 
 
-def test_switched_off_everything_else_works(settings: Settings, draft: Callable[[], int], worker: Session) -> None:
+def test_switched_off_everything_else_works(
+    app: APIFlask, settings: Settings, draft: Callable[[], int], worker: Session
+) -> None:
     """One setting removes every forecast (trust.md F24)."""
     from tests import factories
 
@@ -261,6 +263,7 @@ def test_switched_off_everything_else_works(settings: Settings, draft: Callable[
             ("GET", "/api/forecasts"),
             ("GET", "/api/forecasts/latest"),
             ("GET", f"/api/forecasts/{run}"),
+            ("GET", "/api/forecasts/scores"),
             ("POST", "/api/forecasts"),
             ("GET", f"/tiles/forecast/{_tile_of(GULBERG, 11)}.mvt?heads=robbery"),
         ]:
@@ -270,6 +273,11 @@ def test_switched_off_everything_else_works(settings: Settings, draft: Callable[
         for path in ("/api/summary", "/api/cells", f"/tiles/cells/{_tile_of(GULBERG, 11)}.mvt", "/readyz"):
             assert client.get(path, headers=headers).status_code in (200, 204), path
         assert client.get("/api/hotspots/latest", headers=headers).get_json()["status"] == 404
+        # Its pages are gone and no desk points to them; every other page opens.
+        assert client.get("/forecasts", headers=headers).status_code == 404
+        page = client.get("/map", headers=headers)
+        assert page.status_code == 200 and b'data-desk="forecasts"' not in page.data
+        assert b'data-desk="forecasts"' in app.test_client().get("/map", headers=headers).data, "the control"
         told = quiet.test_cli_runner().invoke(args=["forecast", "run"])
         assert told.exit_code != 0 and "switched off" in told.output
     finally:
