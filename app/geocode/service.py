@@ -21,12 +21,17 @@ from app.db.session import database, worker_session
 from app.geocode import local_names, shelf
 from app.geocode.units import UnitNotFound, Units, read_units
 from spatial.geocoding import Entry, Place, PlaceIndex, Query, StationArea, resolve
+from spatial.geocoding.coordinates import NO_LIMITS, Limits
 from spatial.model import Fix
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction: the worker's on the command line, the request's own on the web."""
 
 _loading = Lock()
+
+
+DISTRICT_MARGIN_DEG = 0.03
+"""How far outside its district a point may lie: some 3 km, as districts' lines are not surveyed ones."""
 
 
 class Stations(Protocol):
@@ -39,6 +44,9 @@ class Stations(Protocol):
     def station(self, code: str) -> StationArea | None:
         """Give the station of a code, always the same object; None if there is none."""
 
+    def limits(self, district: str | None) -> Limits:
+        """Give where coordinates of a district named so have to lie, as far as that is known."""
+
 
 class DatabaseStations:
     """The stations of the database, a district at a time.  Reads reference data only, which every role may read."""
@@ -47,6 +55,7 @@ class DatabaseStations:
         self._transactions = transactions
         self._stations: dict[str, dict[str, StationArea]] = {}
         self._units: Units | None = None
+        self._limits: dict[str, Limits] = {}
 
     @property
     def units(self) -> Units:
@@ -70,6 +79,25 @@ class DatabaseStations:
                 self._stations[unit.district] = {row["code"]: _station(row) for row in rows}
         return self._stations[unit.district].get(unit.code)
 
+    def limits(self, district: str | None) -> Limits:
+        """Give where coordinates of a district named so have to lie: no limits where its area is not known."""
+        if not district:
+            return NO_LIMITS
+        if district not in self._limits:
+            self._limits[district] = self._limits_of(district)
+        return self._limits[district]
+
+    def _limits_of(self, district: str) -> Limits:
+        try:
+            unit = self.units.area(district)
+        except UnitNotFound:
+            return NO_LIMITS
+        with self._transactions() as session:
+            found = session.execute(sql("geocode.area_of_unit"), {"code": unit.code}).scalar_one_or_none()
+        area = _shape(found)
+        # Its line is good to some kilometres only (data/README.md), and this is asked of every record.
+        return NO_LIMITS if area is None else Limits(district=area.simplify(0.003).buffer(DISTRICT_MARGIN_DEG))
+
 
 class NodeGazetteer:
     """What :func:`spatial.geocoding.resolve` asks, answered from the index and the stations; districts go by name."""
@@ -89,6 +117,10 @@ class NodeGazetteer:
     def station(self, code: str) -> StationArea | None:
         """Give the station of a code, None if there is none."""
         return self._stations.station(code)
+
+    def limits(self, district: str | None) -> Limits:
+        """Give where coordinates of a district named so have to lie, as far as that is known."""
+        return self._stations.limits(district)
 
     def local_names(self, station: str) -> Sequence[Place]:
         """Give the places that the local names of a station mean."""

@@ -87,12 +87,27 @@ def resolve(query: Query, gazetteer: Gazetteer) -> Fix:
     if query.station and station is None:
         reasons.append(Reason("station_unknown", {"station": query.station}))
     return (
-        coordinates.rung(query.lat, query.lon, query.accuracy_m, station, reasons, text=query.text)
+        coordinates.rung(
+            query.lat,
+            query.lon,
+            query.accuracy_m,
+            station,
+            reasons,
+            limits=_limits(query, gazetteer),
+            text=query.text,
+        )
         or _by_name(query, station, gazetteer, reasons)
         or bearing.rung(query.text, query.distance_m, query.direction, station, reasons)
         or _by_station(station, reasons)
         or Fix(Method.UNPLACED, None, None, None, (), (), 0.0, None, tuple(reasons))
     )
+
+
+def _limits(query: Query, gazetteer: Gazetteer | ExactGazetteer) -> coordinates.Limits:
+    """Give where the query's coordinates have to lie, of a gazetteer that knows districts' areas."""
+    if query.lat is None or not query.district or not hasattr(gazetteer, "limits"):
+        return coordinates.NO_LIMITS
+    return cast(coordinates.Limits, gazetteer.limits(query.district))
 
 
 def candidates(query: Query, gazetteer: Gazetteer, most: int = MOST_CANDIDATES) -> list[Candidate]:

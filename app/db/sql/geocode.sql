@@ -19,6 +19,11 @@ JOIN jurisdiction j ON j.path <@ d.path AND j.level = 'station' AND j.valid_unti
 CROSS JOIN LATERAL (SELECT coalesce(j.seat, ST_PointOnSurface(j.area)) AS seat) AS s
 WHERE d.code = :district AND s.seat IS NOT NULL
 
+-- name: geocode.area_of_unit
+-- Gives the area of the jurisdiction :code, null if it has none.
+-- Answered by jurisdiction's index on code.
+SELECT ST_AsBinary(j.area) AS area FROM jurisdiction j WHERE j.code = :code AND j.valid_until IS NULL
+
 -- name: geocode.units_at
 -- Gives for each point the smallest jurisdiction of the wanted levels that holds it.
 -- Answered by jurisdiction_area.

@@ -90,6 +90,18 @@ def test_gazetteer_answers_from_the_tables(app: APIFlask, worker: Session) -> No
         assert (fix.method, fix.matched) == (Method.LANDMARK, "t-1")
 
 
+@pytest.mark.parametrize(
+    ("district", "told"),
+    [("Lahore", False), ("Karachi South", True), ("PK-SD-KHS", True), ("Atlantis", False), (None, False)],
+)
+def test_a_point_outside_the_named_district_is_told(app: APIFlask, district: str | None, told: bool) -> None:
+    with app.app_context():
+        fix = resolve(Query(lat=31.51234, lon=74.35123, district=district), gazetteer(worker_session))
+    assert fix.method is Method.COORDINATES
+    assert ("coordinates_outside_district" in [reason.code for reason in fix.reasons]) == told
+    assert (fix.score < 0.5) == told
+
+
 def test_no_reference_data_says_what_to_do() -> None:
     with pytest.raises(LookupError, match="reference load"):
         Units([])
