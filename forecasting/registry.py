@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from forecasting.errors import UnknownMethod
 from forecasting.forecasters.base import Forecaster
+from forecasting.forecasters.boosting import Boosting
 from forecasting.forecasters.decayed_mean import DecayedMean
 from forecasting.forecasters.hierarchical import Hierarchical
 from forecasting.forecasters.kernel_mixture import KernelMixture
@@ -13,6 +14,7 @@ from forecasting.forecasters.prospective_kde import ProspectiveKde
 from forecasting.forecasters.retrospective_kde import RetrospectiveKde
 from forecasting.forecasters.self_exciting import SelfExciting
 from forecasting.forecasters.smoothed_decayed_mean import SmoothedDecayedMean
+from forecasting.forecasters.stack import Stack
 
 METHODS: MappingProxyType[str, Callable[[], Forecaster]] = MappingProxyType(
     {
@@ -24,6 +26,8 @@ METHODS: MappingProxyType[str, Callable[[], Forecaster]] = MappingProxyType(
         Hierarchical.name: Hierarchical,
         SelfExciting.name: SelfExciting,
         KernelMixture.name: KernelMixture,
+        Boosting.name: Boosting,
+        Stack.name: Stack,
     }
 )
 

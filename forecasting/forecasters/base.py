@@ -90,7 +90,7 @@ class AdditiveForecaster(Forecaster):
         origins = learning_origins(cube)
         if origins.size:
             observed = cube.records[:, origins]
-            spread = fit_spread(observed, sum_of(self._components(cube, origins)))
+            spread = fit_spread(observed, self._rates(cube, origins))
         else:
             spread = Spread(0.0)
         self.dispersion_, self.dispersion_power_ = spread
@@ -132,6 +132,10 @@ class AdditiveForecaster(Forecaster):
             dispersion=dispersion,
             components=self.components_,
         )
+
+    def _rates(self, cube: Cube, origins: Integers) -> Floats:
+        """Rates at each origin, shape (c, o), for the methods that have them sooner than their parts."""
+        return sum_of(self._components(cube, origins))
 
     @abstractmethod
     def _learn(self, cube: Cube) -> None:

@@ -14,7 +14,7 @@ from forecasting.forecasters.base import (
     mixture_shares,
     split_by_age,
 )
-from forecasting.level import Level, learn_level, total_at
+from forecasting.level import learn_level, total_at
 from forecasting.model import (
     AREA_MEAN,
     LONG_RUN,
@@ -30,7 +30,7 @@ from forecasting.model import (
 #: Where a kernel looks: the cell itself, its two rings, and a wider place about it without the cell.
 CELL, RING, SECOND, WIDER = "cell", "ring", "second", "wider"
 #: A half-life of three years is nearly flat over what a station has on file.
-_FLAT = 156.0
+FLAT = 156.0
 #: Kernels by half-life in weeks.
 OWN_KERNELS: dict[float, tuple[str, ...]] = {
     2.0: (CELL, RING),
@@ -38,9 +38,9 @@ OWN_KERNELS: dict[float, tuple[str, ...]] = {
     13.0: (CELL, RING, WIDER),
     26.0: (CELL, RING, SECOND, WIDER),
     52.0: (CELL, RING),
-    _FLAT: (CELL, RING, SECOND, WIDER),
+    FLAT: (CELL, RING, SECOND, WIDER),
 }
-RELATED_KERNELS: dict[float, tuple[str, ...]] = {13.0: (CELL, RING, WIDER), _FLAT: (CELL, RING, WIDER)}
+RELATED_KERNELS: dict[float, tuple[str, ...]] = {13.0: (CELL, RING, WIDER), FLAT: (CELL, RING, WIDER)}
 #: Related heads used: those with the most records. More cost time and add nothing that these do not say.
 MOST_RELATED = 6
 #: Weeks of one-step forecasts on which shares are learned, at most, and the half-life of their weight.
@@ -92,8 +92,8 @@ class KernelMixture(AdditiveForecaster):
         self.related = related
 
     def _learn(self, cube: Cube) -> None:
-        level = learn_level(cube)
-        self.level_half_life_weeks_, self.level_factor_ = level
+        self.level_ = learn_level(cube)
+        self.level_half_life_weeks_, self.level_factor_ = self.level_
         heads = most_recorded(cube) if self.related else []
         kernels = [
             Kernel(head, where, half_life)
@@ -108,7 +108,7 @@ class KernelMixture(AdditiveForecaster):
         self.area_share_ = float(shares[-1])
 
     def _components(self, cube: Cube, origins: Integers) -> list[Component]:
-        total = total_at(cube, origins, Level(self.level_half_life_weeks_, self.level_factor_))
+        total = total_at(cube, origins, self.level_)
         shape = (len(cube.area), len(origins))
         parts = {code: np.zeros(shape) for code in (RECENCY, LONG_RUN, NEAR_REPEAT, SURROUNDINGS, RELATED_HEADS)}
         mean = np.full(shape, self.area_share_) / shape[0]
