@@ -57,10 +57,7 @@ function style() {
     overlays: [
       { id: "beats", type: "line", source: "jurisdictions", "source-layer": "jurisdictions", filter: ["in", ["get", "level"], ["literal", ["station", "beat"]]], layout: shown("beats"), paint: { "line-color": c.pick, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.6, 14, 1.8], "line-opacity": 0.75 } },
       { ...points("complaints", KIND[now].complaint) }, { ...points("firs", KIND[now].fir) },
-      ...loaded.flatMap((layer, index) => [
-        { id: `loaded-${layer.id}`, type: "circle", source: `loaded-${layer.id}`, layout: shown(`p${layer.id}`), paint: { "circle-color": colourOf(index), "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2.4, 14, 5.5], "circle-stroke-color": c.void, "circle-stroke-width": 1.4 } },
-        { id: `loaded-${layer.id}-name`, type: "symbol", source: `loaded-${layer.id}`, minzoom: 13.5, layout: { ...shown(`p${layer.id}`), "text-field": ["get", "name"], "text-font": ["Label"], "text-size": 11, "text-offset": [0, 1], "text-anchor": "top", "text-optional": true }, paint: { "text-color": c.label, "text-halo-color": c.halo, "text-halo-width": 1.4 } },
-      ]),
+      ...loaded.flatMap(loadedParts),
       { id: "fresh", type: "circle", source: "fresh", paint: { "circle-color": "rgba(0,0,0,0)", "circle-radius": ["interpolate", ["linear"], ["get", "age"], 0, 22, 1, 9], "circle-stroke-color": c.pick, "circle-stroke-width": 2.5, "circle-stroke-opacity": ["interpolate", ["linear"], ["get", "age"], 0, 1, 1, 0.25] } },
     ],
   };
@@ -132,11 +129,32 @@ export function refreshMap({ again = false, kinds = null } = {}) {
   map.setFilter("chosen", ["==", ["get", "code"], get("jurisdiction") || "\u0000"]);
 }
 
-/** The loaded layers with their points, in the order of the list. */
+/** The loaded layers with their points, in the order of the list. Put in one by one: a new style would wait for every tile. */
 export function setLoaded(layers) {
+  const kept = new Set(layers.map((layer) => layer.id));
+  for (const { id } of loaded.filter((layer) => !kept.has(layer.id))) {
+    for (const part of [`loaded-${id}-name`, `loaded-${id}`]) if (map.getLayer(part)) map.removeLayer(part);
+    if (map.getSource(`loaded-${id}`)) map.removeSource(`loaded-${id}`);
+  }
   loaded = layers;
-  if (map.isStyleLoaded()) map.setStyle(style(), { diff: true });
-  else map.once("load", () => map.setStyle(style(), { diff: true }));
+  loaded.forEach((layer, index) => {
+    const source = map.getSource(`loaded-${layer.id}`);
+    if (source) source.setData(layer.data ?? empty);
+    else map.addSource(`loaded-${layer.id}`, { type: "geojson", data: layer.data ?? empty });
+    for (const part of loadedParts(layer, index)) {
+      if (map.getLayer(part.id)) map.setLayoutProperty(part.id, "visibility", part.layout.visibility);
+      else map.addLayer(part, "fresh");
+    }
+  });
+}
+
+function loadedParts(layer, index) {
+  const c = GROUND[theme()];
+  const id = `loaded-${layer.id}`;
+  return [
+    { id, type: "circle", source: id, layout: shown(`p${layer.id}`), paint: { "circle-color": colourOf(index), "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2.4, 14, 5.5], "circle-stroke-color": c.void, "circle-stroke-width": 1.4 } },
+    { id: `${id}-name`, type: "symbol", source: id, minzoom: 13.5, layout: { ...shown(`p${layer.id}`), "text-field": ["get", "name"], "text-font": ["Label"], "text-size": 11, "text-offset": [0, 1], "text-anchor": "top", "text-optional": true }, paint: { "text-color": c.label, "text-halo-color": c.halo, "text-halo-width": 1.4 } },
+  ];
 }
 
 /** Rings about what has just come in, fading with its age (0 now, 1 old). */
