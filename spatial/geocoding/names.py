@@ -34,8 +34,7 @@ _FADE_KM: Final = 6.0
 _FARTHEST: Final = 0.01
 _TOWN_BESIDE_STATION: Final = 1e-3
 _NEAR_KM: Final = 10.0
-_OWN: Final = MEASURES.index("own")
-_COVERED: Final = MEASURES.index("covered")
+_PRODUCT: Final = MEASURES.index("product")
 
 
 @dataclass(slots=True, eq=False)
@@ -83,6 +82,11 @@ class LookUp:
     def place(self) -> Place:
         """The best candidate."""
         return self.index.place(int(self.measured.places[self.choice.best]))
+
+    @property
+    def fullest(self) -> Place:
+        """The candidate that holds most of the text and says least beside it, likeliest or not."""
+        return self.index.place(int(self.measured.places[int(self.measured.measures[:, _PRODUCT].argmax())]))
 
     def words(self, candidate: int) -> str:
         """Give the line by which a candidate was found, as it is compared."""
@@ -142,11 +146,10 @@ def readable(terms: Sequence[str]) -> str:
     return " ".join(said)
 
 
-def look_up(query: Query, gazetteer: Gazetteer, station: StationArea | None) -> LookUp | None:
+def look_up(query: Query, index: PlaceIndex, station: StationArea | None) -> LookUp | None:
     """Give what the names in a query's text come to, None if they and its town come to nothing."""
     if not query.text:
         return None
-    index = gazetteer.index
     district = query.district or (station.district if station is not None else None)
     context = _context(index, query.city or None, district or None)
     # Of "3 km north of PS" no word is a name; without a station the bearing may be from the place that is named.

@@ -11,7 +11,8 @@ The score of a named place is the chance that its point is right, calibrated on 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import lru_cache
+from typing import Final, cast
 
 import numpy as np
 import shapely
@@ -22,6 +23,7 @@ from spatial.geocoding import bearing, coordinates, explain, kernel, names
 from spatial.geocoding import region as regions
 from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.gazetteer import Place, StationArea
+from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.layers import NINETY, Extent, Jurisdiction, Kernel
 from spatial.geocoding.named import LEAK, Named, place_named
 from spatial.geocoding.names import LookUp
@@ -103,7 +105,7 @@ def resolve(query: Query, gazetteer: Gazetteer) -> Fix:
     )
 
 
-def _limits(query: Query, gazetteer: Gazetteer | ExactGazetteer) -> coordinates.Limits:
+def _limits(query: Query, gazetteer: Gazetteer) -> coordinates.Limits:
     """Give where the query's coordinates have to lie, of a gazetteer that knows districts' areas."""
     if query.lat is None or not query.district or not hasattr(gazetteer, "limits"):
         return coordinates.NO_LIMITS
@@ -128,7 +130,7 @@ def candidates(query: Query, gazetteer: Gazetteer, most: int = MOST_CANDIDATES) 
             found.append(
                 Candidate(place, place.lat, place.lon, SCORE_LOCAL_NAME, (Reason("local_name", {"name": place.name}),))
             )
-    looked = names.look_up(query, gazetteer, station)
+    looked = names.look_up(query, gazetteer.index, station)
     if looked is None:
         return found
     weight, measured = looked.choice.weight, looked.measured
@@ -155,7 +157,22 @@ def _by_name(query: Query, station: StationArea | None, gazetteer: Gazetteer, re
         local = names.local_name(query, gazetteer, station)
         if local is not None:
             return _by_local_name(query, station, *local, reasons)
-    found = names.look_up(query, gazetteer, station)
+    fix, why = _by_known_name(query, station, gazetteer.index)
+    reasons.extend(why)
+    return fix if fix is None else replace(fix, reasons=tuple(reasons))
+
+
+@lru_cache(maxsize=8_192)
+def _by_known_name(
+    query: Query, station: StationArea | None, index: PlaceIndex
+) -> tuple[Fix | None, tuple[Reason, ...]]:
+    """Give the fix of a name of the country's gazetteer, and why: the same texts come again and again."""
+    reasons: list[Reason] = []
+    return _by_index(query, station, index, reasons), tuple(reasons)
+
+
+def _by_index(query: Query, station: StationArea | None, index: PlaceIndex, reasons: list[Reason]) -> Fix | None:
+    found = names.look_up(query, index, station)
     if found is None:
         reasons.append(Reason("name_unknown"))
         return None
@@ -188,7 +205,7 @@ def _gives_way(query: Query, station: StationArea, found: LookUp) -> bool:
     """
     if bearing.read(query.text, query.distance_m, query.direction) is None:
         return False
-    return found.place.ref == station.code or found.score < WEAK_BESIDE_BEARING
+    return station.code in (found.place.ref, found.fullest.ref) or found.score < WEAK_BESIDE_BEARING
 
 
 def _beside_station(
