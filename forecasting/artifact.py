@@ -12,7 +12,7 @@ import numpy as np
 
 #: A method may be shown this long after the last week on which it was scored (trust.md F20).
 VALID_DAYS = 90
-_LIBRARIES = ("numpy", "scipy", "h3")
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "h3")
 
 
 def canonical_json(value: object) -> str:

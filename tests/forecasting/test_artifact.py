@@ -23,7 +23,7 @@ def test_one_text_for_one_value():
 
 
 def test_versions_name_what_makes_the_numbers():
-    assert set(versions()) == {"python", "numpy", "scipy", "h3"}
+    assert set(versions()) == {"python", "numpy", "scipy", "scikit-learn", "h3"}
 
 
 def test_a_card_expires_and_says_what_it_is_not_for():
