@@ -54,7 +54,7 @@ function line(cell, extra = null) {
   return el("li", { class: "cell-row" },
     el("span", { class: "cell-top" }, extra, bdi(cell.rank, "rank"), el("strong", {}, bdi(mass(cell.rate))), el("span", {}, t("expected"), " ", bdi(`(${mass(cell.low)}–${mass(cell.high)})`)), el("a", { class: "code", href: `/map?layer=forecast&cell=${cell.cell}` }, el("bdi", {}, cell.cell)),
       cell.marks.map((mark) => el("span", { class: "badge badge-warn" }, marks[mark] ?? mark))),
-    el("span", { class: "why" }, cell.drivers.slice(0, 3).map((driver, index) => [index ? " · " : "", el("span", {}, lang === "ur" ? driver.text_ur : driver.text, " ", bdi(`${Math.round(driver.share * 100)} %`))])));
+    el("span", { class: "why" }, cell.drivers.filter((driver) => driver.share >= 0.005).slice(0, 3).map((driver, index) => [index ? " · " : "", el("span", {}, lang === "ur" ? driver.text_ur : driver.text, " ", bdi(`${Math.round(driver.share * 100)} %`))])));
 }
 
 function cells(answer) {
