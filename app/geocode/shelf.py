@@ -27,7 +27,7 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 #: Whatever a name, a term or a station's area is made from.
 _CODE: Final = (
     "app/geocode/shelf.py", "app/reference/places.py", "app/reference/jurisdictions.py", "app/reference/areas.py",
-    "app/reference/files.py", "spatial/geocoding/gazetteer.py", "spatial/geocoding/index.py",
+    "app/reference/files.py", "spatial/geocoding/gazetteer.py",
 )  # fmt: skip
 _DATA: Final = ("data/places", "data/openstreetmap", "data/jurisdiction")
 _WORDS: Final = "spatial/addresses"
@@ -61,6 +61,7 @@ class Shelf:
 def sources() -> list[Path]:
     """Give the files that the shelf is made from, code included."""
     found = [_ROOT / name for name in _CODE]
+    found += (_ROOT / "spatial" / "geocoding").glob("index*.py")
     for folder in _DATA:
         found += [path for path in (_ROOT / folder).iterdir() if path.is_file()]
     found += [path for path in (_ROOT / _WORDS).rglob("*") if path.suffix in {".py", ".toml", ".csv", ".txt"}]
