@@ -141,10 +141,8 @@ def _sums(session: Session, top: Top, week: int, elapsed: float) -> dict[str, An
         "silent": [
             _named(top.stations[index])
             for index in told
-            if by_station[index, -1] == 0 and by_station[index, :-1].mean() >= 2 and by_station.shape[1] > 8
-        ]
-        if by_station.shape[1] > 1
-        else [],
+            if by_station.shape[1] > 8 and by_station[index, -1] == 0 and by_station[index, :-1].mean() >= 2
+        ],
     }
 
 

@@ -45,10 +45,12 @@ def dispersion(weekly: Floats) -> float:
     weekly : ndarray of float64, shape (n, w)
         Records of each row and week.
     """
+    if weekly.shape[1] < 8:
+        return 1.0
     means = weekly.mean(axis=1)
     # A row with less than a record in a quarter of its weeks adds chance and no measure.
     told = means >= 0.25
-    if weekly.shape[1] < 8 or not told.any():
+    if not told.any():
         return 1.0
     spread = weekly[told].var(axis=1, ddof=1)
     found = float(spread.sum() / means[told].sum())

@@ -19,7 +19,7 @@ export async function loadKept(area) {
 function card(plan, area) {
   const open = `/beats/plans/${plan.id}`;
   return el("article", { class: `kept ${plan.withdrawn_at ? "withdrawn" : ""}` },
-    el("h3", {}, el("a", { href: open }, t("Plan %(number)s", { number: plan.id })), plan.withdrawn_at ? el("span", { class: "badge badge-warn" }, t("withdrawn")) : null),
+    el("h2", {}, el("a", { href: open }, t("Plan %(number)s", { number: plan.id })), plan.withdrawn_at ? el("span", { class: "badge badge-warn" }, t("withdrawn")) : null),
     el("p", {}, t("week from %(day)s", { day: day(plan.week_start) }), " · ", plan.shift ? shiftName(plan.shift) : t("All day"), " · ", el("bdi", {}, lang === "ur" ? plan.jurisdiction_name_ur || plan.jurisdiction_name : plan.jurisdiction_name)),
     el("p", { class: "explain" }, t("%(places)s places, %(visits)s visits, %(minutes)s minutes visited; covers %(share)s. By %(officer)s.", { places: number(plan.places), visits: number(plan.visits), minutes: number(plan.visited), share: percent(plan.total ? plan.covered / plan.total : 0), officer: plan.made_by ?? "" })),
     el("p", { class: "kept-tools" },

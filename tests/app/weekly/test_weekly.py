@@ -117,6 +117,32 @@ def test_the_coming_week_has_intervals_and_no_protected_head(figures: dict) -> N
     assert all({"rate", "low", "high"} <= set(cell) for cell in risk["cells"]), "no bare score"
 
 
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_last_week_s_forecast_stands_beside_the_simple_rule(
+    client: FlaskClient, sign_in, owner: Session, published: None, language: str
+) -> None:
+    run = owner.execute(text("SELECT min(id) FROM forecast_run")).scalar_one()
+    for method, shown, captured in (("decayed_mean", True, 4.0), ("last_year", False, 3.0)):
+        owner.execute(
+            text("""INSERT INTO forecast_score (run_id, week, method, scored_on, jurisdiction_id, origin, shown, cells,
+                      observed, outside, expected, captured, best, deviance, log_score, crps, covered, top_cells,
+                      top_covered)
+                    VALUES (:run, :week, :method, current_date, :district, 'forecast', :shown, 100, 8, 0, 7.5,
+                      ARRAY[1, 2, :captured, 5], ARRAY[2, 3, 5, 6], 1, 1, 1, 90, 5, 5) ON CONFLICT DO NOTHING"""),
+            {"run": run, "week": weeks.parse(WEEK), "method": method, "shown": shown, "captured": captured,
+             "district": factories.jurisdiction_id(owner, DISTRICT)},
+        )  # fmt: skip
+    owner.commit()
+    signed = sign_in(client, "commander", DISTRICT)
+    asked = {"week": WEEK, "jurisdiction": DISTRICT}
+    found = client.post("/api/weekly/briefing", json=asked, headers=signed.csrf).get_json()["figures"]
+    (row,) = found["scores"]
+    assert (row["hit_rate"], row["simple_hit_rate"], row["expected"], row["observed"]) == (0.5, 0.375, 7.5, 8.0)
+    assert "not_scored" not in [item["code"] for item in found["unknown"]]
+    page = client.get(f"/weekly?{ASKED}&lang={language}")
+    assert page.status_code == 200 and "50 %" in page.get_data(as_text=True)
+
+
 def test_forecasting_off_leaves_the_rest(client: FlaskClient, sign_in, app: APIFlask, published: None) -> None:
     kept = app.extensions["naqsha.settings"]
     app.extensions["naqsha.settings"] = kept.model_copy(update={"forecasting": False})
@@ -313,3 +339,13 @@ def test_the_clock_makes_them_for_whom_there_are_records(app: APIFlask, worker: 
     assert runner.invoke(args=["weekly", "make", "--week", "2026-W43", "--jurisdiction", CIRCLE]).exit_code == 0
     bad = runner.invoke(args=["weekly", "make", "--week", "2026-W77"])
     assert bad.exit_code == 1 and "is not a week" in bad.output
+
+
+@pytest.mark.parametrize("week", ["2025-W40", "2025-W46", "2025-W47", "2024-W10"])
+def test_weeks_without_much_before_them_are_said_to_be_so(client: FlaskClient, sign_in, week: str) -> None:
+    sign_in(client, "commander", DISTRICT)
+    answer = client.get(f"/weekly?week={week}&jurisdiction={DISTRICT}&lang=ur")
+    assert answer.status_code == 200
+    found = client.get(f"/api/weekly/briefing?week={week}&jurisdiction={DISTRICT}").get_json()["figures"]
+    assert found["usual_weeks"] < 52 and "short" in [item["code"] for item in found["unknown"]]
+    assert client.get(f"/weekly/{week}.html?jurisdiction={DISTRICT}").status_code == 200
