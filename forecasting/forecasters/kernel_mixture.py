@@ -92,7 +92,8 @@ class KernelMixture(AdditiveForecaster):
         self.related = related
 
     def _learn(self, cube: Cube) -> None:
-        self.level_half_life_weeks_ = learn_level(cube)
+        self.level_ = learn_level(cube)
+        self.level_half_life_weeks_, self.level_factor_ = self.level_
         heads = most_recorded(cube) if self.related else []
         kernels = [
             Kernel(head, where, half_life)
@@ -107,7 +108,7 @@ class KernelMixture(AdditiveForecaster):
         self.area_share_ = float(shares[-1])
 
     def _components(self, cube: Cube, origins: Integers) -> list[Component]:
-        total = total_at(cube, origins, self.level_half_life_weeks_)
+        total = total_at(cube, origins, self.level_)
         shape = (len(cube.area), len(origins))
         parts = {code: np.zeros(shape) for code in (RECENCY, LONG_RUN, NEAR_REPEAT, SURROUNDINGS, RELATED_HEADS)}
         mean = np.full(shape, self.area_share_) / shape[0]
