@@ -13,7 +13,7 @@ from forecasting.forecasters.base import (
     learning_origins,
     split_by_age,
 )
-from forecasting.level import Level, learn_level, total_at
+from forecasting.level import learn_level, total_at
 from forecasting.model import (
     AREA_MEAN,
     LONG_RUN,
@@ -103,7 +103,7 @@ class Hierarchical(AdditiveForecaster):
         hit = observed > 0
         half_lives = HALF_LIVES_WEEKS if self.half_life_weeks is None else (self.half_life_weeks,)
         level = learn_level(cube)
-        self.level_half_life_weeks_, self.level_factor_ = level
+        self.level_half_life_weeks_ = level
         levels = {
             half_life: _levels(cube, decay_weights(len(cube.weeks), origins, half_life), half_life, origins, level)
             for half_life in (half_lives if origins.size else ())
@@ -128,7 +128,7 @@ class Hierarchical(AdditiveForecaster):
     def _components(self, cube: Cube, origins: Integers) -> list[Component]:
         weights = decay_weights(len(cube.weeks), origins, self.half_life_weeks_)
         recent, _ = split_by_age(weights, origins)
-        level = Level(self.level_half_life_weeks_, self.level_factor_)
+        level = self.level_half_life_weeks_
         levels = _levels(cube, weights, self.half_life_weeks_, origins, level)
         shapes = Shapes(self.cell_shape_, self.ring_shape_, self.wider_shape_, self.related_share_, self.around_share_)
         own, ring, wider, area, related = _parts(levels, shapes)
@@ -144,7 +144,7 @@ class Hierarchical(AdditiveForecaster):
         ]
 
 
-def _levels(cube: Cube, weights: Floats, half_life: float, origins: Integers, level: Level) -> Levels:
+def _levels(cube: Cube, weights: Floats, half_life: float, origins: Integers, level: float) -> Levels:
     """Sums of every level at each origin; ``weights`` add up to 1 and are given their weeks back here."""
     left = 0.5 ** (np.arange(len(cube.weeks)) / half_life)
     weeks = np.concatenate([[0.0], np.cumsum(left)])[origins]

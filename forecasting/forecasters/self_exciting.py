@@ -17,7 +17,7 @@ from forecasting.forecasters.base import (
     sum_of,
     window_weights,
 )
-from forecasting.level import Level, learn_level, total_at
+from forecasting.level import learn_level, total_at
 from forecasting.model import LONG_RUN, NEAR_REPEAT, RECENCY, SURROUNDINGS, Component, Floats, Integers
 
 #: Ages in weeks, half-open, within which the triggering kernel is constant.
@@ -68,7 +68,7 @@ class SelfExciting(AdditiveForecaster):
 
     def _learn(self, cube: Cube) -> None:
         origins = learning_origins(cube)
-        self.level_half_life_weeks_, self.level_factor_ = learn_level(cube)
+        self.level_half_life_weeks_ = learn_level(cube)
         self.pieces_ = tuple(
             Piece(start, end, distance)
             for start, end in (*AGE_BANDS, (0, self.background_weeks))
@@ -135,8 +135,7 @@ class SelfExciting(AdditiveForecaster):
             Component(SURROUNDINGS, wide, rings),
             mean_component(self.shrinkage_ * self._mean(cube, origins)[0], len(cube.area)),
         ]
-        level = Level(self.level_half_life_weeks_, self.level_factor_)
-        scale = total_at(cube, origins, level) / sum_of(parts).sum(axis=0)
+        scale = total_at(cube, origins, self.level_half_life_weeks_) / sum_of(parts).sum(axis=0)
         return [replace(part, rate=part.rate * scale) for part in parts]
 
 
