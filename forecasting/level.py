@@ -4,8 +4,6 @@ A map of shares changes slowly, the sum of a city's records quickly (a season, a
 method that gives each its own memory has its level right without forgetting its map.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from forecasting.cube import Cube
@@ -18,42 +16,32 @@ HALF_LIVES_WEEKS = (2.0, 3.0, 4.0, 6.0, 9.0, 13.0, 26.0, 52.0, 104.0)
 MOST_WEEKS = 52
 
 
-class Level(NamedTuple):
-    """A half-life, and the factor that late registration asks for: 1 where everything is known at once."""
-
-    half_life_weeks: float
-    factor: float
-
-
-def learn_level(cube: Cube) -> Level:
-    """Half-life of greatest Poisson likelihood of one-step forecasts of the area's total.
+def learn_level(cube: Cube) -> float:
+    """Half-life in weeks, of greatest Poisson likelihood of one-step forecasts of the area's total.
 
     Each past total is forecast from what was known by its week, so that a half-life which leans on half-registered
-    weeks is found out. The factor is what those forecasts would have grown by, had all been registered at once: it
-    makes up for late registration alone, never for a season.
+    weeks is found out and a longer one taken. What is still missing of the last weeks is added before, to the cube
+    (``forecasting.nowcast``), and not again here.
     """
     length = len(cube.weeks)
     origins = np.arange(max(length - MOST_WEEKS, (length + 1) // 2, 1), length)
     if not origins.size:
-        return Level(HALF_LIVES_WEEKS[len(HALF_LIVES_WEEKS) // 2], 1.0)
-    complete = np.repeat(cube.records.sum(axis=0)[:, None], len(origins), axis=1)
+        return HALF_LIVES_WEEKS[len(HALF_LIVES_WEEKS) // 2]
+    came = cube.records.sum(axis=0)[origins]
     known = known_totals(cube, origins)
-    came = complete[origins, 0]
-    best, level = float("-inf"), Level(HALF_LIVES_WEEKS[0], 1.0)
-    for half_life in HALF_LIVES_WEEKS:
-        said = forecast_totals(known, origins, half_life, floor=floor(cube))
-        whole = forecast_totals(complete, origins, half_life, floor=floor(cube))
-        factor = float(whole.sum() / said.sum())
-        likelihood = float(came @ np.log(factor * said) - factor * said.sum())
+    best, half_life = float("-inf"), HALF_LIVES_WEEKS[0]
+    for tried in HALF_LIVES_WEEKS:
+        said = forecast_totals(known, origins, tried, floor=floor(cube))
+        likelihood = float(came @ np.log(said) - said.sum())
         if likelihood > best:
-            best, level = likelihood, Level(half_life, factor)
-    return level
+            best, half_life = likelihood, tried
+    return half_life
 
 
-def total_at(cube: Cube, origins: Integers, level: Level) -> Floats:
+def total_at(cube: Cube, origins: Integers, half_life_weeks: float) -> Floats:
     """Records forecast for the whole area at each origin, shape (o,), never zero."""
     totals = np.repeat(cube.records.sum(axis=0)[:, None], len(origins), axis=1)
-    return level.factor * forecast_totals(totals, origins, level.half_life_weeks, floor=floor(cube))
+    return forecast_totals(totals, origins, half_life_weeks, floor=floor(cube))
 
 
 def floor(cube: Cube) -> float:

@@ -70,7 +70,6 @@ class CorrectedMixture(AdditiveForecaster):
         self.heads_ = most_recorded(cube)
         self.shares_ = self.mixture_.shares_
         self.level_half_life_weeks_ = self.mixture_.level_half_life_weeks_
-        self.level_factor_ = self.mixture_.level_factor_
         self._learn_factor(cube)
 
     @abstractmethod
@@ -99,7 +98,7 @@ class CorrectedMixture(AdditiveForecaster):
     def _components_at(self, cube: Cube, origin: int) -> list[Component]:
         origins = np.array([origin])
         parts = self.mixture_._components(cube, origins)
-        total = float(total_at(cube, origins, self.mixture_.level_)[0])
+        total = float(total_at(cube, origins, self.level_half_life_weeks_)[0])
         left = {part.code: part.rate / total for part in parts}
         stages = list(_stages(Inputs.of(self._cubes(cube), 0, origins, sum_of(parts) / total), left))
         factor = np.exp(self._log_factor(np.concatenate([features(stage)[:, 0] for stage in stages])))

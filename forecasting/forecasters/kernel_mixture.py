@@ -92,8 +92,7 @@ class KernelMixture(AdditiveForecaster):
         self.related = related
 
     def _learn(self, cube: Cube) -> None:
-        self.level_ = learn_level(cube)
-        self.level_half_life_weeks_, self.level_factor_ = self.level_
+        self.level_half_life_weeks_ = learn_level(cube)
         heads = most_recorded(cube) if self.related else []
         kernels = [
             Kernel(head, where, half_life)
@@ -108,7 +107,7 @@ class KernelMixture(AdditiveForecaster):
         self.area_share_ = float(shares[-1])
 
     def _components(self, cube: Cube, origins: Integers) -> list[Component]:
-        total = total_at(cube, origins, self.level_)
+        total = total_at(cube, origins, self.level_half_life_weeks_)
         shape = (len(cube.area), len(origins))
         parts = {code: np.zeros(shape) for code in (RECENCY, LONG_RUN, NEAR_REPEAT, SURROUNDINGS, RELATED_HEADS)}
         mean = np.full(shape, self.area_share_) / shape[0]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from forecasting.cube import Cube
-from forecasting.level import forecast_totals, known_totals, learn_level, total_at
+from forecasting.level import known_totals, learn_level, total_at
+from forecasting.nowcast import complete
 
 FIRST_WEEK = 2800
 
@@ -24,26 +25,19 @@ def cube_of(area, totals, delay=0):
 def test_a_level_that_moves_is_followed_quickly_and_one_that_does_not_slowly(area):
     random = np.random.default_rng(0)
     season = 300 * (1 + 0.4 * np.sin(np.arange(80) * 2 * np.pi / 30))
-    assert learn_level(cube_of(area, random.poisson(season))).half_life_weeks <= 3
-    assert learn_level(cube_of(area, random.poisson(20, size=80))).half_life_weeks >= 26
+    assert learn_level(cube_of(area, random.poisson(season))) <= 3
+    assert learn_level(cube_of(area, random.poisson(20, size=80))) >= 26
 
 
-def test_what_is_known_at_once_needs_no_factor(area):
-    assert learn_level(cube_of(area, np.random.default_rng(1).poisson(30, size=60))).factor == 1.0
-
-
-def test_late_registration_is_made_up_for_and_was_missed_without(area):
-    totals = np.random.default_rng(2).poisson(400, size=90)
-    cube = cube_of(area, totals, delay=3)
-    week = FIRST_WEEK + 80
-    known = cube.as_known(week)
-    level = learn_level(known)
+def test_half_registered_weeks_are_not_leaned_on_and_may_be_completed_before(area):
+    totals = np.random.default_rng(2).poisson(400 * (1 + 0.2 * np.sin(np.arange(90) / 6)))
+    at_once, late = cube_of(area, totals), cube_of(area, totals, delay=3).as_known(FIRST_WEEK + 80)
     now = np.array([80])
-    assert level.factor > 1
-    assert total_at(known, now, level)[0] == pytest.approx(400, rel=0.05)
-    # The control: a level that takes the half-registered weeks as they are.
-    naive = forecast_totals(known.records.sum(axis=0)[:, None], now, 2.0, floor=0)[0]
-    assert naive < 0.8 * 400
+    assert learn_level(late) > learn_level(at_once)
+    assert total_at(complete(late), now, learn_level(late))[0] == pytest.approx(totals[80], rel=0.15)
+    # The control: the half-life that is right where all is known at once, on what is half registered.
+    naive = total_at(late, now, learn_level(at_once))[0]
+    assert naive < 0.7 * totals[80]
 
 
 def test_totals_are_replayed_as_they_were_known(area):
