@@ -153,14 +153,16 @@ class Units:
 
     def _nearest(self, text: str, area: Unit | None) -> tuple[str, ...]:
         """Give the names that the writer may have meant."""
+        # By unit and spelling: a station written in Urdu too is still found by its English name.
         names = {
-            unit.id: key
+            (unit.id, key): key
             for key, units in self._stations.items()
             for unit in units
             if area is None or is_within(unit, area)
         }
-        near = process.extract(station_key(text)[:80], names, scorer=fuzz.WRatio, limit=3, score_cutoff=70)
-        return tuple(f"{self.by_id[i].name}, {self.by_id[i].district_name} ({self.by_id[i].code})" for _, _, i in near)
+        near = process.extract(station_key(text)[:80], names, scorer=fuzz.WRatio, limit=6, score_cutoff=70)
+        units = [self.by_id[number] for number in dict.fromkeys(number for _, _, (number, _) in near)][:3]
+        return tuple(f"{unit.name}, {unit.district_name} ({unit.code})" for unit in units)
 
 
 def is_within(unit: Unit, area: Unit) -> bool:
