@@ -137,7 +137,7 @@ def sum_interval(rates: Floats, dispersions: Floats, shares: Floats) -> tuple[fl
 
 
 def interval(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    """Give the 90 % intervals of counts with means and variances, shape (n,): negative binomial, or Poisson at its limit."""
+    """Give the 90 % intervals of counts with means and variances, shape (n,): negative binomial, or Poisson."""
     safe = np.maximum(mean, 1e-9)
     phi = np.maximum(variance / safe, 1 + 1e-4)
     bounds = [stats.nbinom.ppf(share, safe / (phi - 1), 1 / phi) for share in (TAIL, 1 - TAIL)]

@@ -1,4 +1,4 @@
-"""Where the last weeks hold more than the weeks before would give by chance: emerging hotspots, with false discoveries held."""
+"""Where the last weeks hold more than the weeks before give by chance: emerging hotspots, false discoveries held."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Rising(NamedTuple):
 def rising(now: Floats, before: Floats, *, weeks_now: int, weeks_before: int, phi: float, alpha: float = 0.1) -> Rising:
     """Test whether each cell's rate rose.
 
-    Given their sum, the window's count is binomial with ``p0 = weeks_now / (weeks_now + weeks_before)`` if the rate stayed
-    (Przyborowski & Wilenski 1940, Biometrika 31); its upper tail is the regularised incomplete beta function, which also
-    takes fractions of records. Counts are divided by the dispersion. Of the cells called rising at most a share
-    ``alpha`` is expected to be chance (Benjamini & Hochberg 1995, JRSS B 57).
+    Given their sum, the window's count is binomial with ``p0 = weeks_now / (weeks_now + weeks_before)`` if the rate
+    stayed (Przyborowski & Wilenski 1940, Biometrika 31); its upper tail is the regularised incomplete beta function,
+    which also takes fractions of records. Counts are divided by the dispersion. Of the cells called rising at most a
+    share ``alpha`` is expected to be chance (Benjamini & Hochberg 1995, JRSS B 57).
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Live: two hundred open screens beside other requests.  How soon a commit reaches every screen, and what it costs others.
+"""Live: two hundred open screens beside other requests: how soon a commit reaches every screen, and at what cost.
 
-A server of its own (`app.web`, two processes) on a scratch node.  "Others" ask for a summary, cells and a page, one after
-another; the same round is run with no stream, with two hundred that hear nothing, and with two hundred that each ask again
-when a record is committed, once every two seconds, as the control desk does.
+A server of its own (`app.web`, two processes) on a scratch node.  "Others" ask for a summary, cells and a page, one
+after another; the same round is run with no stream, with two hundred that hear nothing, and with two hundred that each
+ask again when a record is committed, once every two seconds, as the control desk does.
 """
 
 import json
@@ -189,7 +189,8 @@ def report() -> None:
           f"p99 {percentile(delays, 0.99):6.1f} ms   n {len(delays)}")  # fmt: skip
     for words, seconds in (("no stream", alone), ("200 streams, silent", idle),
                            ("200 streams, each asking again", live), ("no stream, after", again)):  # fmt: skip
-        print(f"other requests, {words:32} p50 {percentile(seconds, 0.5):6.1f} ms   p99 {percentile(seconds, 0.99):6.1f} ms")
+        middle, worst = percentile(seconds, 0.5), percentile(seconds, 0.99)
+        print(f"other requests, {words:32} p50 {middle:6.1f} ms   p99 {worst:6.1f} ms")
     base = max(percentile(alone, 0.99), percentile(again, 0.99))
     print(f"{'p99 ratio, silent and asking (reach 2)':40} {percentile(idle, 0.99) / base:.2f}, "
           f"{percentile(live, 0.99) / base:.2f}")  # fmt: skip
