@@ -42,6 +42,7 @@ def geocode(query: GeocodeQuery) -> dict[str, Any]:
 @bp.post("/geocode/redo")
 @bp.input(RedoAsked, location="json", arg_name="body")
 @bp.output(RedoQueued, status_code=202)
+@bp.doc(responses={409: "the same was not tried first"})
 @allows(Permission.REDO)
 def ask_redo(body: RedoAsked) -> dict[str, int]:
     """Whoever places anew; queues a run over the reader's own stations: a dry run first, then the change."""

@@ -95,6 +95,7 @@ def one(record_id: int) -> dict[str, Any]:
 @bp.post("/api/pins/<int:record_id>")
 @bp.input(Decision, location="json", arg_name="body")
 @bp.output(Decided, status_code=201)
+@bp.doc(responses={409: "a stay and a cancelled record cannot be pinned"})
 @allows(Permission.PIN)
 def decide(record_id: int, body: Decision) -> dict[str, Any]:
     """Officers who pin; the record's mass moves at once, and what was believed is kept."""
@@ -103,6 +104,7 @@ def decide(record_id: int, body: Decision) -> dict[str, Any]:
 
 @bp.post("/api/pins/<int:record_id>/undo")
 @bp.output(Undone)
+@bp.doc(responses={409: "no officer's word holds"})
 @allows(Permission.PIN)
 def undo(record_id: int) -> dict[str, Any]:
     """Officers who pin; the latest word on the record is taken back, and what was believed before it holds again."""

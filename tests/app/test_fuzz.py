@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from tests import factories
 
 #: Requests an operation and role.
-EXAMPLES = 25
+EXAMPLES = 15
 #: The administrator last: what is asked may disable the others' accounts.
 ROLES = ("analyst", "station", "admin")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

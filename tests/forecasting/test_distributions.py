@@ -116,7 +116,7 @@ def test_no_data_is_poisson():
 def test_ninety_percent_intervals_cover_ninety_percent(name, alpha, wide_area, events_of):
     """Simulated cities, Poisson and over-dispersed: 88..92 % overall and in the best-ranked twentieth."""
     covered, cells, top_covered, top_cells = 0.0, 0, 0.0, 0.0
-    for seed in range(12):
+    for seed in range(4 if name == "stack" else 12):  # the stack fits each of its members: a minute a dozen cities
         random = np.random.default_rng(seed)
         rate = random.gamma(0.4, 0.5, size=len(wide_area))
         shape = (len(wide_area), 105)
@@ -129,4 +129,5 @@ def test_ninety_percent_intervals_cover_ninety_percent(name, alpha, wide_area, e
         covered, cells = covered + inside.sum(), cells + inside.size
         top_covered, top_cells = top_covered + top @ inside, top_cells + top.sum()
     assert 0.88 <= covered / cells <= 0.92
-    assert 0.86 <= top_covered / top_cells <= 0.94, "432 cells: three standard errors about 90 %"
+    error = (0.9 * 0.1 / top_cells) ** 0.5  # 432 cells of twelve cities: 0.04 is three
+    assert abs(top_covered / top_cells - 0.9) <= max(0.04, 3 * error), "three standard errors about 90 %"
