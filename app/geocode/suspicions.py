@@ -60,7 +60,13 @@ def piles(session: Session, station: str | None = None, newest: int = NEWEST) ->
 def flagged(session: Session, station: str | None = None) -> list[dict[str, Any]]:
     """Give how many current fixes of each station have which flag, with the flag in both languages."""
     rows = session.execute(sql("geocode.flagged"), {"station": station, "codes": list(CODES)})
-    return [{"station": row.station, "fixes": row.fixes, **say(row.code, {"station": row.station})} for row in rows]
+    return [
+        {
+            "station": row.station, "name": row.name, "name_ur": row.name_ur, "fixes": row.fixes,
+            **say(row.code, {"station": row.station}),
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def _middles(session: Session) -> list[Suspect]:

@@ -67,7 +67,10 @@ def risk(session: Session, top: Top, week: int) -> dict[str, Any] | None:
             {"key": run["head"], "name": run["head_name"], "name_ur": run["head_name_ur"]}
             for run in {run["head"]: run for run in runs}.values()
         ],
-        "areas": sorted({run["jurisdiction"] for run in runs}),
+        "areas": [
+            {"code": code, "name": run["jurisdiction_name"], "name_ur": run["jurisdiction_name_ur"]}
+            for code, run in sorted({run["jurisdiction"]: run for run in runs}.items())
+        ],
         "runs": sorted(run["id"] for run in runs),
         "methods": sorted({run["method"] for run in runs}),
         "expected": {

@@ -131,6 +131,7 @@ def values(row: RowMapping, language: str, copy: dict[str, Any] | None = None) -
         },
         "drawing": drawing.drawing(found),
         "heads_said": _(", ").join(_in(head, "name", language) for head in (found["risk"] or {"heads": ()})["heads"]),
+        "areas_said": _(", ").join(_in(area, "name", language) for area in (found["risk"] or {"areas": ()})["areas"]),
         "language": language,
         "with_drawing": True,
         "rows_shown": figures.MOST_STATIONS,
@@ -143,7 +144,9 @@ def values(row: RowMapping, language: str, copy: dict[str, Any] | None = None) -
     }
 
 
-def _in(thing: dict[str, Any], key: str, language: str) -> str:
+def _in(thing: dict[str, Any] | str, key: str, language: str) -> str:
+    if isinstance(thing, str):  # an area in a briefing kept before areas had names
+        return thing
     first, other = thing.get(f"{key}_ur"), thing.get(key)
     return str((first or other) if language == "ur" else (other or first) or "")
 

@@ -100,6 +100,8 @@ function ready() {
   const drawing = pinMap.isDrawing();
   byId("do-pin").disabled = !waiting || !(drawing || pinMap.pinned());
   byId("do-area").setAttribute("aria-pressed", String(drawing));
+  // A row or a filter that was clicked keeps the focus, and would take the Enter that is meant for the pin.
+  if (!byId("do-pin").disabled && document.activeElement?.matches(".pins-row, .choice, .candidate, #do-area")) byId("do-pin").focus({ preventScroll: true });
   const tip = byId("pins-tip");
   tip.hidden = false;
   tip.textContent = drawing ? t("Click the corners of the area; Enter ends it, Backspace takes the last corner away.") : pinMap.pinned() ? t("Drag the pin to where it happened. Enter keeps it.") : t("Click where it happened, or press the number of a candidate.");
@@ -226,7 +228,7 @@ pinMap.startPinMap(home ? [[home[0], home[1]], [home[2], home[3]]] : [[60.8, 23.
   drew: (corners) => { drawn = corners; if (waiting) ready(); },
   chose: choose,
 });
-startShell(session, { actions: ACTIONS, fly: ({ bbox, center }) => (center ? pinMap.flyTo(center[0], center[1]) : bbox && pinMap.flyTo((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2)), sentence: () => t("Pins") });
+startShell(session, { desk: "pins", filtered: false, actions: ACTIONS, fly: ({ bbox, center }) => (center ? pinMap.flyTo(center[0], center[1]) : bbox && pinMap.flyTo((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2)), sentence: () => t("Pins") });
 byId("pins-actions").addEventListener("submit", (event) => { event.preventDefault(); accept(); });
 // The map keeps its own keys, and has the focus after a click on it: there Enter means the pin that was just put.
 byId("map").addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.target.closest("button")) { event.preventDefault(); accept(); } });

@@ -1,10 +1,9 @@
 // What stands beside the queue: the names that pins taught, FIRs whose dates cannot be, and how far each station has come.
 import { ask, send } from "./api.js";
 import { bdi, byId, el, icon, replace } from "./dom.js";
-import { lang, named, number, t, tn, when } from "./i18n.js";
+import { named, number, t, tn, when } from "./i18n.js";
 import { far } from "./pins-words.js";
-
-const own = (flag) => (lang === "ur" && flag.text_ur) || flag.text;
+import { reasonText } from "./words.js";
 
 async function show(title, load) {
   byId("pins-side-title").textContent = title;
@@ -28,7 +27,7 @@ export function openNames(jurisdiction) {
 }
 
 function row(name) {
-  const line = el("li", {}, el("div", {}, el("strong", { dir: "auto" }, name.name), el("small", {}, " ", tn("%(n)s pin", "%(n)s pins", name.pins), " · ", far(name.radius_m), " · ", bdi(name.station))),
+  const line = el("li", {}, el("div", {}, el("strong", { dir: "auto" }, name.name), el("small", {}, " ", tn("%(n)s pin", "%(n)s pins", name.pins), " · ", far(name.radius_m), " · ", bdi(name.station_name || name.station))),
     el("button", { type: "button", class: "button button-quiet button-small", onclick: () => withdraw(name, line) }, t("Withdraw")));
   return line;
 }
@@ -56,7 +55,7 @@ export function openOrder(jurisdiction) {
     if (!answer.records.length) return [head, nothing(t("Nothing is out of order."))];
     return [head, el("ul", { class: "side-list" }, answer.records.map((record) => el("li", {}, el("div", {},
       el("a", { href: `/records/${encodeURIComponent(record.id)}` }, bdi(record.title)), el("small", {}, " ", named(record.station)),
-      record.flags.map((flag) => el("p", { class: "side-flag" }, icon("warn", "icon-small"), own(flag)))))))];
+      record.flags.map((flag) => el("p", { class: "side-flag" }, icon("warn", "icon-small"), reasonText(flag)))))))];
   });
 }
 
@@ -79,7 +78,7 @@ export function openPiles(jurisdiction, fly) {
       piles.length ? el("ul", { class: "side-list" }, piles.map((pile) => el("li", {},
         el("button", { type: "button", class: "link", onclick: () => { byId("pins-side").close(); fly(pile.lat, pile.lon); } }, tn("%(n)s record", "%(n)s records", pile.count), " ", kinds[pile.kind] ?? "", pile.name ? [" ", bdi(pile.name)] : null),
         el("small", {}, t("by chance about %(n)s", { n: pile.expected.toFixed(1) }))))) : nothing(t("There is no pile here.")),
-      flags.length ? el("ul", { class: "side-list" }, flags.map((flag) => el("li", {}, el("span", {}, bdi(flag.station), " ", own(flag)), bdi(number(flag.fixes))))) : null,
+      flags.length ? el("ul", { class: "side-list" }, flags.map((flag) => el("li", {}, el("span", {}, reasonText(flag, { code: flag.station, name: flag.name, name_ur: flag.name_ur })), bdi(number(flag.fixes))))) : null,
     ].filter(Boolean);
   });
 }

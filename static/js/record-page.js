@@ -6,7 +6,7 @@ import { drawRecordMap } from "./record-map.js";
 import { startSession } from "./session.js";
 import { startShell } from "./shell.js";
 import "./theme.js";
-import { discoveryName, kindOne, methodName, partyName } from "./words.js";
+import { discoveryName, kindOne, methodName, partyName, reasonText } from "./words.js";
 
 const id = byId("record").dataset.record;
 
@@ -92,8 +92,6 @@ function drawFacts(record) {
     record.versions?.length ? sheet(t("Earlier versions"), el("ol", { class: "steps" }, record.versions.map((version) => el("li", {}, t("Version %(n)s", { n: version.version }), el("small", {}, el("bdi", {}, `${when(version.from)} – ${version.until ? when(version.until) : ""}`)))))) : null);
 }
 
-const reasonText = (reason) => (typeof reason === "string" ? reason : (lang === "ur" && reason.text_ur) || reason.text || reason.code);
-
 function fixWords(fix) {
   return [methodName(fix.method), accuracy(fix.accuracy_m)].filter(Boolean).join(t(", "));
 }
@@ -104,7 +102,7 @@ function drawFix(record, fix) {
   replace(byId("record-fix"),
     now ? sheet(t("How it was placed"), el("div", { class: "fix-now" }, el("strong", {}, methodName(now.method)), el("span", {}, now.accuracy_m ? t("nine tenths of it lie within %(far)s", { far: length(now.accuracy_m) }) : ""), now.matched ? el("span", { class: "explain" }, t("matched:"), " ", bdi(now.matched)) : null),
       typeof now.score === "number" ? el("p", { class: "score" }, t("Score"), el("span", { vars: { "--share": String(now.score) } }), bdi(now.score.toFixed(2))) : null,
-      now.reasons?.length ? el("ul", { class: "reasons" }, now.reasons.map((reason) => el("li", {}, icon("check", "icon-small"), el("span", {}, reasonText(reason))))) : null) : null,
+      now.reasons?.length ? el("ul", { class: "reasons" }, now.reasons.map((reason) => el("li", {}, icon("check", "icon-small"), el("span", {}, reasonText(reason, record.station))))) : null) : null,
     history.length ? sheet(t("What was believed, and when"), el("ol", { class: "steps history" }, history.map((step) => el("li", { class: step.until ? "" : "current" }, fixWords(step), step.by_officer ? [" ", el("span", { class: "badge badge-good" }, t("by an officer"))] : null, el("small", {}, el("bdi", {}, `${when(step.from)} – ${step.until ? when(step.until) : t("until now")}`)))))) : null);
 }
 

@@ -25,11 +25,11 @@ const SHARED = [
 /**
  * Starts the shell. `session` is what `startSession` gave; `actions` are the page's own keys; `fly(target)` moves the
  * page's map (a page without one leaves it out: search then leads to the map); `sentence()` heads the print;
- * `desk` is the desk's key: empty on a page that is no
- * desk, which then has no area and no saved views.
+ * `desk` is the desk's key: empty on a page that is no desk, which then has no area and no saved views; `filtered` is
+ * false on a desk that shows no filter of records, which then has no export.
  */
-export function startShell(session, { actions = [], fly = null, sentence = null, desk = "" } = {}) {
-  const exporting = Boolean(desk && byId("exports-dialog"));
+export function startShell(session, { actions = [], fly = null, sentence = null, desk = "", filtered = true } = {}) {
+  const exporting = Boolean(desk && filtered && byId("exports-dialog"));
   const shared = SHARED.filter((action) => (desk || ![openAreas, openViews].includes(action.run)) && (exporting || action.run !== openExports));
   startKeys([{ title: t("This page"), actions }, { title: t("Every page"), actions: shared }]);
   if (session.permissions?.includes("see_map")) {

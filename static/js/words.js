@@ -1,5 +1,5 @@
 // Names of the fixed things: kinds, shifts, methods of a fix, discovery. One place, so that every screen says the same.
-import { t } from "./i18n.js";
+import { lang, named, t } from "./i18n.js";
 
 export const KINDS = ["fir", "complaint", "incident", "stay"];
 export const SHIFTS = ["night", "day", "evening"];
@@ -59,4 +59,10 @@ export function partName(part) {
     person: t("Against persons"), property: t("Against property"), local: t("Local and special laws"),
     accident: t("Accidents"), miscellaneous: t("Other"), none: t("Other"),
   }[part] ?? part;
+}
+
+/** A reason in the reader's language, with the record's station by its name: the geocoder knows stations by their codes. */
+export function reasonText(reason, station = null) {
+  const words = typeof reason === "string" ? reason : (lang === "ur" && reason.text_ur) || reason.text || reason.code;
+  return station?.code ? words.replaceAll(station.code, named(station)) : words;
 }

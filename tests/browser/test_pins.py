@@ -68,6 +68,18 @@ def test_three_records_by_hand_and_key(pins: Page, worker: Session) -> None:
     assert method(worker, second) == "unplaced"
 
 
+def test_enter_means_the_pin_whatever_was_clicked_before(pins: Page, worker: Session) -> None:
+    """A row or a filter that was clicked keeps the focus, and once took the Enter that was meant for the pin."""
+    expect(pins.locator("#area")).to_be_visible()
+    pins.locator(".pins-row").nth(1).click()
+    expect(pins.locator(".pins-row").nth(1)).to_have_attribute("aria-current", "true")
+    record = waiting(pins)
+    pins.keyboard.press("c")
+    pins.keyboard.press("Enter")
+    expect(pins.locator("#pins-done")).to_contain_text("is pinned")
+    assert method(worker, record) == "pin"
+
+
 def test_an_area_is_drawn_with_the_keyboard_alone(pins: Page, worker: Session) -> None:
     record = waiting(pins)
     pins.keyboard.press("a")

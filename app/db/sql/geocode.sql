@@ -300,11 +300,11 @@ ORDER BY code
 -- name: geocode.flagged
 -- Gives how many current fixes of each station have which of some reasons.
 -- Answered by a scan of the scope's current fixes.
-SELECT j.code AS station, reason ->> 'code' AS code, count(*) AS fixes
+SELECT j.code AS station, j.name, j.name_ur, reason ->> 'code' AS code, count(*) AS fixes
 FROM fix f
 JOIN jurisdiction j ON j.id = f.station_id
 CROSS JOIN LATERAL jsonb_array_elements(f.reasons) AS reason
 WHERE f.known_until IS NULL AND f.method <> 'pin' AND (CAST(:station AS text) IS NULL OR j.code = :station)
   AND reason ->> 'code' = ANY (CAST(:codes AS text[]))
-GROUP BY 1, 2
-ORDER BY 1, 3 DESC, 2
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 5 DESC, 4

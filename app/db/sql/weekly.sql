@@ -85,6 +85,7 @@ HAVING sum(f.total) <> 0
 -- Gives the published runs of a week that cover a jurisdiction or lie in it, for all of the day; the newest of each head and area.
 -- Answered by forecast_run_week.
 SELECT DISTINCT ON (f.head_id, f.jurisdiction_id) f.id, f.resolution, f.method, CAST(j.path AS text) AS path, j.code AS jurisdiction,
+  j.name AS jurisdiction_name, j.name_ur AS jurisdiction_name_ur,
   h.key AS head, h.name AS head_name, h.name_ur AS head_name_ur, j.path @> top.path AS above
 FROM forecast_run f
 JOIN jurisdiction j ON j.id = f.jurisdiction_id

@@ -1,5 +1,8 @@
 """Plans: proposed, decided, kept, carried out; four weeks on the list and no more; nobody else's are seen."""
 
+import re
+import zlib
+from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
@@ -232,6 +235,15 @@ def test_without_the_rule_there_are_breaches() -> None:
     assert rest.weeks_on_end({1, 2, 3, 4}, (), 5) == 4 and rest.weeks_on_end({1, 2, 3, 4}, {3}, 5) == 2
 
 
+def pages(pdf: bytes) -> int:
+    """Give how many pages a PDF has, whose objects lie packed in its streams."""
+    found = 0
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with suppress(zlib.error):
+            found += len(re.findall(rb"/Type /Page\b", zlib.decompress(packed)))
+    return found
+
+
 def test_cards_are_printed_in_both_languages_and_written_down(client: FlaskClient, sign_in, worker: Session) -> None:
     signed = sign_in(client, "planner", CIRCLE)
     found = proposed(client, signed)
@@ -240,6 +252,7 @@ def test_cards_are_printed_in_both_languages_and_written_down(client: FlaskClien
         answer = client.get(f"/beats/plans/{number}/cards.pdf?lang={language}")
         assert answer.status_code == 200 and answer.mimetype == "application/pdf"
         assert answer.data.startswith(b"%PDF-") and len(answer.data) < 1_000_000
+        assert pages(answer.data) == len({place["patrol"] for place in found["places"]}), "one page a patrol"
         assert b"http://" not in answer.data and b"https://" not in answer.data
     printed = worker.execute(
         text(
