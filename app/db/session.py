@@ -3,8 +3,8 @@
 Nothing here decides who may see what: the token is handed to the database, whose policies do.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Literal
 
 from flask import Flask, current_app, g
@@ -15,6 +15,8 @@ from app.db.cluster import database_url, needs_set_role
 from app.settings import Settings
 
 Role = Literal["owner", "app", "worker", "forecaster"]
+Transactions = Callable[[], AbstractContextManager[Session]]
+"""Opens a transaction: the worker's on the command line, the request's own on the web."""
 _OPEN_SCOPE = text("SELECT access.open_scope(:token)")
 
 
@@ -106,6 +108,17 @@ def forecaster_session() -> Iterator[Session]:
     """Give a session as the forecaster's role, which sees reported places only."""
     with Session(database().engine("forecaster"), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def transactions_on(engine: Engine) -> Transactions:
+    """Give what opens a transaction on an engine: needs no application context, so any thread may call it later."""
+
+    @contextmanager
+    def transaction() -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    return transaction
 
 
 def register(app: Flask, settings: Settings) -> None:

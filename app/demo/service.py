@@ -146,14 +146,13 @@ def _load_hotels() -> None:
     """Place the hotels of ``hotels.csv`` once, by the ladder; those that are there stay as they are."""
     # imported here: the generator, which only writes files, needs neither the geocoder nor the ingest room
     from app.geocode.service import gazetteer
-    from app.ingest.loading import session_of
     from app.ingest.placing import NewHotel, known_hotels, place_hotels
     from app.ingest.service import source_id
     from app.records.mass import ensure_cells
 
     with (folder() / "hotels.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    places = gazetteer(session_of(database().engine("worker")))
+    places = gazetteer(database().engine("worker"))
     with worker_session() as session:
         source = source_id(session, "demo-hotel-eye")
         if source is None:

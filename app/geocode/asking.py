@@ -73,14 +73,7 @@ def _places(session: Session, sees_protected: bool) -> NodeGazetteer:
     def own() -> Iterator[Session]:
         yield session
 
-    return gazetteer(_shared, own, sees_protected=sees_protected)
-
-
-@contextmanager
-def _shared() -> Iterator[Session]:
-    # Reference data is the same for every reader, and the gazetteer outlives the request that first asks for it.
-    with Session(database().engine("app")) as session:
-        yield session
+    return gazetteer(database().engine("app"), own, sees_protected=sees_protected)
 
 
 def _query(asked: GeocodeQuery, places: NodeGazetteer) -> Query:

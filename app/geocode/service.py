@@ -7,25 +7,22 @@ reader's own scope, and lie over them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any, Protocol
 
 import shapely
 from flask import current_app
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
-from app.db.session import database, worker_session
+from app.db.session import Transactions, database, transactions_on
 from app.geocode import local_names, shelf
 from app.geocode.units import UnitNotFound, Units, read_units
 from spatial.geocoding import Entry, Place, PlaceIndex, Query, StationArea, resolve
 from spatial.geocoding.coordinates import NO_LIMITS, Limits
 from spatial.model import Fix
-
-Transactions = Callable[[], AbstractContextManager[Session]]
-"""Opens a transaction: the worker's on the command line, the request's own on the web."""
 
 _loading = Lock()
 
@@ -135,26 +132,26 @@ class NodeGazetteer:
         return resolve(query, self)
 
 
-def gazetteer(
-    reference: Transactions, own: Transactions | None = None, *, sees_protected: bool = True
-) -> NodeGazetteer:
+def gazetteer(reference: Engine, own: Transactions | None = None, *, sees_protected: bool = True) -> NodeGazetteer:
     """Give this process's gazetteer, made anew after reference data was loaded anew, with the caller's local names.
 
     Parameters
     ----------
-    reference : callable
-        Opens transactions for as long as the process lives: reference data is the same for everybody.
+    reference : Engine
+        Where reference data is read for as long as the process lives: it is the same for every role. An engine and no
+        session of a request or command: stations are read when they are first asked for, in whatever thread that is.
     own : callable, optional
         Opens the caller's own transactions; without it there are no local names.
     sees_protected : bool
         Whether the caller may be told of places that only protected records taught.
     """
-    with reference() as session:
+    read = transactions_on(reference)
+    with read() as session:
         version = str(session.execute(sql("geocode.version")).scalar_one())
         with _loading:  # once, however many requests come first
             kept: tuple[str, NodeGazetteer] | None = current_app.extensions.get("naqsha.gazetteer")
             if kept is None or kept[0] != version:
-                kept = (version, NodeGazetteer(_index(session), DatabaseStations(reference)))
+                kept = (version, NodeGazetteer(_index(session), DatabaseStations(read)))
                 current_app.extensions["naqsha.gazetteer"] = kept
     if own is None:
         return kept[1]
@@ -164,7 +161,8 @@ def gazetteer(
 
 def node_gazetteer() -> NodeGazetteer:
     """Give the gazetteer for jobs and commands, which serve the whole node, with every station's local names."""
-    return gazetteer(worker_session, worker_session)
+    engine = database().engine("worker")
+    return gazetteer(engine, transactions_on(engine))
 
 
 def _index(session: Session) -> PlaceIndex:

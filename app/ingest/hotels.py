@@ -4,11 +4,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from app.db.session import database, worker_session
+from app.db.session import database, transactions_on, worker_session
 from app.geocode.service import NodeGazetteer, gazetteer
 from app.geocode.units import UnitNotFound
 from app.ingest.keys import parse_point, parse_tag
-from app.ingest.loading import session_of
 from app.ingest.mapping import heading
 from app.ingest.placing import NewHotel, place_hotels
 from app.ingest.problems import BadValue
@@ -31,8 +30,8 @@ def load_hotels(path: Path | str, source: str) -> dict[str, int]:
         If the file cannot be read.
     """
     counts = {"received": 0, "refused": 0}
-    transactions = session_of(database().engine("worker"))
-    places = gazetteer(transactions, transactions)
+    engine = database().engine("worker")
+    places = gazetteer(engine, transactions_on(engine))
     with worker_session() as session:
         number = source_id(session, source) or ensure_source(session, source, source)
     with unpacked(Path(path)) as plain:

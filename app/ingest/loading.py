@@ -13,10 +13,10 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
-from sqlalchemy.orm import Session
 
 from app.db.named import sql
-from app.geocode.service import NodeGazetteer, Transactions
+from app.db.session import Transactions
+from app.geocode.service import NodeGazetteer
 from app.geocode.units import UnitNotFound
 from app.ingest.mapping import Mapping
 from app.ingest.placing import NewHotel, find_units, known_hotels, place_hotels
@@ -300,20 +300,4 @@ def make_reading(
     )
 
 
-def session_of(engine: Engine) -> Transactions:
-    """Give what opens a transaction on an engine."""
-
-    @contextmanager
-    def transaction() -> Iterator[Session]:
-        with Session(engine, expire_on_commit=False) as session:
-            try:
-                yield session
-                session.commit()
-            except BaseException:
-                session.rollback()
-                raise
-
-    return transaction
-
-
-__all__ = ["CHUNK_ROWS", "FileRefused", "Load", "Progress", "claimed", "make_reading", "session_of"]
+__all__ = ["CHUNK_ROWS", "FileRefused", "Load", "Progress", "claimed", "make_reading"]

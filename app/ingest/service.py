@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.access.crypto import sealer
 from app.db.named import sql
-from app.db.session import database, db_session, worker_session
-from app.geocode.service import NodeGazetteer, Transactions, gazetteer
-from app.ingest.loading import Load, Progress, claimed, few_collections, make_reading, session_of
+from app.db.session import Transactions, database, db_session, transactions_on, worker_session
+from app.geocode.service import NodeGazetteer, gazetteer
+from app.ingest.loading import Load, Progress, claimed, few_collections, make_reading
 from app.ingest.mapping import FOLDER, Mapping, read_mapping
 from app.ingest.problems import FileRefused
 from app.ingest.readers import FileFacts, facts_of, sha256_of, unpacked
@@ -118,7 +118,7 @@ def ingest_file(
         raise FileRefused("file_missing", name=path.name)
     with few_collections():
         return _deliver(
-            kind, path, path.name, source_number, rules, session_of(engine), engine, progress, account, visible
+            kind, path, path.name, source_number, rules, transactions_on(engine), engine, progress, account, visible
         )
 
 
@@ -195,7 +195,7 @@ def run(
         is_repeat = bool(session.execute(sql("ingest.is_repeat"), file).scalar())
     if row.state in ("done", "failed"):
         return counts_of(transactions, delivery)
-    load = _load(row, facts, mapping, transactions, gazetteer(_reference_transactions(), transactions), visible)
+    load = _load(row, facts, mapping, transactions, gazetteer(database().engine("app"), transactions), visible)
     load.is_repeat = is_repeat
     if progress is not None:
         load.progress = progress
@@ -209,11 +209,6 @@ def run(
     with transactions() as session:
         session.execute(sql("ingest.end_delivery"), {"id": delivery, "state": "done", "error": None})
     return counts_of(transactions, delivery)
-
-
-def _reference_transactions() -> Transactions:
-    # Reference data is the same for every role, and the gazetteer outlives the request that first asks for it.
-    return session_of(database().engine("app"))
 
 
 def _load(

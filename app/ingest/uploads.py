@@ -13,10 +13,10 @@ from werkzeug.datastructures import FileStorage
 
 from app.db import queue
 from app.db.named import sql
-from app.db.session import database, worker_session
+from app.db.session import database, transactions_on, worker_session
 from app.errors import BadRequest, InvalidFilter, Unavailable
 from app.ingest import service
-from app.ingest.loading import claimed, few_collections, session_of
+from app.ingest.loading import claimed, few_collections
 from app.ingest.mapping import shipped
 from app.ingest.messages import say
 from app.ingest.problems import FileRefused
@@ -104,7 +104,7 @@ def _put_off(kind: str, path: Path, filename: str, source: int, account: int) ->
 def run_delivery(report: queue.Report, delivery: int) -> dict[str, int]:
     """Read a file that waits, in the name of the account that sent it, and give the counts; for `app.jobs`."""
     path = folder() / str(int(delivery))
-    transactions = session_of(database().engine("worker"))
+    transactions = transactions_on(database().engine("worker"))
     with transactions() as session:
         row = session.execute(sql("ingest.lock_delivery"), {"id": delivery}).one()
         visible = _visible(session, row.account_id)

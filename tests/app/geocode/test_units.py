@@ -5,8 +5,8 @@ from apiflask import APIFlask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.db.session import worker_session
-from app.geocode.service import gazetteer
+from app.db.session import database, worker_session
+from app.geocode.service import gazetteer, node_gazetteer
 from app.geocode.units import Unit, UnitNotFound, Units, read_units, units_at
 from spatial.addresses import normalise
 from spatial.geocoding import Query, resolve
@@ -80,8 +80,8 @@ def test_gazetteer_answers_from_the_tables(app: APIFlask, worker: Session) -> No
     )
     worker.commit()
     with app.app_context():
-        found = gazetteer(worker_session)
-        assert found is gazetteer(worker_session)
+        found = gazetteer(database().engine("worker"))
+        assert found is gazetteer(database().engine("worker"))
         assert [place.ref for place in found.index.places()] == ["t-1"]
         assert next(found.index.places()).district == "Lahore", "districts go by name"
         assert found.station("PK-PB-LHR-GULBERG").area is not None
@@ -96,10 +96,21 @@ def test_gazetteer_answers_from_the_tables(app: APIFlask, worker: Session) -> No
 )
 def test_a_point_outside_the_named_district_is_told(app: APIFlask, district: str | None, told: bool) -> None:
     with app.app_context():
-        fix = resolve(Query(lat=31.51234, lon=74.35123, district=district), gazetteer(worker_session))
+        fix = resolve(Query(lat=31.51234, lon=74.35123, district=district), gazetteer(database().engine("worker")))
     assert fix.method is Method.COORDINATES
     assert ("coordinates_outside_district" in [reason.code for reason in fix.reasons]) == told
     assert (fix.score < 0.5) == told
+
+
+def test_stations_are_read_in_any_thread_whoever_asked_first(app: APIFlask) -> None:
+    """A load places rows in a thread without an application context, after a redo or a question made the gazetteer."""
+    with app.app_context():
+        app.extensions.pop("naqsha.gazetteer", None)
+        places = node_gazetteer()
+    with pytest.raises(RuntimeError, match="application context"), worker_session():
+        pass  # what such a thread has not
+    assert places.station("PK-SD-KHS-CLIFTON") is not None
+    assert places.limits("Karachi South").district is not None
 
 
 def test_no_reference_data_says_what_to_do() -> None:
