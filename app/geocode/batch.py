@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from app.geocode import tables
+from app.geocode import corpus, tables
 from app.geocode.messages import say
 from app.geocode.shelf import Say, Shelf, take
 from app.geocode.units import UnitNotFound, Units
 from app.settings import Settings
 from spatial.geocoding import Place, PlaceIndex, Query, StationArea, evaluation, resolve
 from spatial.geocoding.evaluation import Judged
+from spatial.geocoding.writers import Writers
 from spatial.model import Fix, Reason
 
 #: A text is read as far as this; the whole of it is carried through.
@@ -62,9 +63,21 @@ class FileGazetteer:
         self._station = station or shelf.station
         self._local = local or {}
 
+        self._read: dict[str, StationArea] = {}
+        self._writers: Writers | None = None
+
     def station(self, code: str) -> StationArea | None:
         """Give the station of a code, None if there is none."""
-        return self._station(code)
+        found = self._station(code)
+        if found is None or self._writers is None:
+            return found
+        if code not in self._read:
+            self._read[code] = self._writers.of(code).read_by(found)
+        return self._read[code]
+
+    def read_as(self, writers: Writers) -> None:
+        """Read distances and directions from now on as these writers write them."""
+        self._writers, self._read = writers, {}
 
     def local_names(self, station: str) -> list[Place]:
         """Give the places that the local names of a station mean."""
@@ -103,6 +116,10 @@ def place_file(
         outcome.renamed = table.renamed
         gazetteer = gazetteer_for(settings, with_stations="station" in table.places, say_line=say_line)
         header = [*table.carried, *tables.ADDED, *(["reasons"] if explain else [])]
+        if "station" in table.places:
+            began = time.process_time()
+            corpus.learn(path, gazetteer, say_line)
+            outcome.seconds += time.process_time() - began
         with tables.written(out, header) if out is not None else nullcontext() as writer:
             for line in table:
                 began = time.process_time()

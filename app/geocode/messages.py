@@ -176,6 +176,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{distance_m} m from station {station}, in a direction that was not given.",
         "تھانہ {station} سے {distance_m} میٹر، سمت درج نہیں۔",
     ),
+    "writers_learned": (
+        "Distances and directions are read as this station's writers round them, learned from {texts} of its texts "
+        "and {pins} pins.",
+        "فاصلے اور سمتیں اسی تھانے کے لکھنے والوں کی عادت کے مطابق پڑھی گئیں، جو اس کی {texts} تحریروں اور {pins} "
+        "پنوں سے سیکھی گئی۔",
+    ),
+    "writers_learned_elsewhere": (
+        "Distances and directions are read as writers of all stations round them, learned from {texts} texts and "
+        "{pins} pins.",
+        "فاصلے اور سمتیں تمام تھانوں کے لکھنے والوں کی عادت کے مطابق پڑھی گئیں، جو {texts} تحریروں اور {pins} پنوں "
+        "سے سیکھی گئی۔",
+    ),
     "bearing_outside_station_area": (
         "The distance and direction lead out of the area of station {station} and were not used.",
         "فاصلہ اور سمت تھانہ {station} کی حدود سے باہر لے جاتے ہیں، استعمال نہیں ہوئے۔",

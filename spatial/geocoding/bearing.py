@@ -8,7 +8,7 @@ from typing import Final
 
 from spatial.addresses import Bearing, parse_bearing
 from spatial.errors import InvalidGeometry
-from spatial.geocoding import layers
+from spatial.geocoding import layers, stencil
 from spatial.geocoding import region as regions
 from spatial.geocoding.combine import combine
 from spatial.geocoding.gazetteer import StationArea
@@ -68,6 +68,7 @@ def rung(
     region, share = found
     score = SCORE_BEARING if said.direction_deg is not None else SCORE_RING
     reasons.append(Reason("bearing" if said.direction_deg is not None else "distance_only", params))
+    reasons.extend(learned(station))
     if share < CUT_OFF_SHARE:
         reasons.append(Reason("bearing_mostly_outside_station_area", {"share": round(share, 3)}))
         score = SCORE_BEARING_CUT_OFF
@@ -106,6 +107,15 @@ def said_params(said: Bearing, station: StationArea) -> dict[str, str | float]:
     return params
 
 
+def learned(station: StationArea) -> list[Reason]:
+    """Give what the reading of a station's distances and directions was learned from, if from anything."""
+    source = station.learned_from
+    if source is None:
+        return []
+    code = "writers_learned" if source.is_own else "writers_learned_elsewhere"
+    return [Reason(code, {"texts": source.texts, "pins": source.pins, "station": station.code})]
+
+
 def layer(station: StationArea, said: Bearing) -> layers.Bearing:
     """Give the density that a distance and direction from a station make."""
     return layers.Bearing(
@@ -120,6 +130,7 @@ def layer(station: StationArea, said: Bearing) -> layers.Bearing:
     )
 
 
+@lru_cache(maxsize=4_096)
 def bounds(station: StationArea) -> tuple[layers.Jurisdiction, ...]:
     """Give the station's area as a bound; none if it is unknown."""
     if station.area is None or station.area.is_empty:
@@ -129,7 +140,9 @@ def bounds(station: StationArea) -> tuple[layers.Jurisdiction, ...]:
 
 def leak(station: StationArea) -> float:
     """Give by what the chance of a place outside a station's area is multiplied."""
-    return LEAK_DERIVED if station.derived else LEAK
+    if not station.derived:
+        return LEAK
+    return LEAK_DERIVED if station.leak is None else station.leak
 
 
 @lru_cache(maxsize=16_384)
@@ -149,17 +162,23 @@ def bearing_region(station: StationArea, said: Bearing) -> tuple[Region, float] 
         area that somebody drew. A derived area gives way to the words.
     """
     found = bounds(station)
+    words = layer(station, said)
     try:
-        region = combine((), bearing=layer(station, said), bounds=found)
+        if words.reach_m <= stencil.FARTHEST_M:
+            placed = stencil.lay(words, found[0] if found else None)
+        else:
+            combined = combine((), bearing=words, bounds=found)
+            placed = (combined.region, combined.within) if combined is not None else None
     except InvalidGeometry:
         return None
-    if region is None:
+    if placed is None:
         return None
+    region, within = placed
     leaked = found[0].leak if found else 0.0
-    share = min(1.0, max(0.0, (region.within - leaked) / (1.0 - leaked)))
+    share = min(1.0, max(0.0, (within - leaked) / (1.0 - leaked)))
     if share < OUTSIDE_SHARE and not station.derived:
         return None
-    return region.region, share
+    return region, share
 
 
 def _unit_of(distance: float) -> float:

@@ -34,7 +34,7 @@ SLIVER: Final = 0.015
 FEWEST_SHARE: Final = 0.05
 """A candidate with less of the mass than this is not worth its cells."""
 FLAT_M: Final = 80_000.0
-_NOTHING: Final = 1e-4
+NOTHING: Final = 1e-4
 _FEW_CELLS: Final = 24
 _BINS: Final = 1_000
 
@@ -205,7 +205,7 @@ def _draw(
         needed = int(np.searchsorted(np.cumsum(by_cell[order]), (1.0 - SLIVER) * whole)) + 1
         if needed <= MOST_CELLS:
             # All of it if it fits, else all but the thinnest cells of the sliver.
-            filled = int(np.count_nonzero(by_cell[order[:MOST_CELLS]] > _NOTHING * whole))
+            filled = int(np.count_nonzero(by_cell[order[:MOST_CELLS]] > NOTHING * whole))
             chosen = np.sort(order[: max(needed, filled)])
             if len(rows) == 1:
                 lump, held = by_point[chosen], np.ones(1)
@@ -267,7 +267,7 @@ def _region(drawn: _Drawing, lump: Grid) -> Region:
     area = total**2 / float((weights * weights).sum()) * drawn.lattice.area_m2 / weights.shape[1]
     return Region(
         point,
-        max(SMALLEST_ACCURACY_M, _within(apart.ravel(), weights.ravel())),
+        max(SMALLEST_ACCURACY_M, radius_within(apart.ravel(), weights.ravel())),
         level,
         tuple(cell for cell, _ in kept),
         tuple(share for _, share in kept),
@@ -304,7 +304,7 @@ def _far_apart(drawn: _Drawing, point: Point) -> tuple[int, list[int], list[floa
     return level, found.tolist(), masses.tolist(), projection.distances_m(point.lat, point.lon, at)
 
 
-def _within(apart: Grid, weights: Grid) -> float:
+def radius_within(apart: Grid, weights: Grid) -> float:
     """Give the least distance within which nine tenths of the weight lie, to a thousandth of the farthest."""
     farthest = float(apart.max())
     if farthest <= 0.0:

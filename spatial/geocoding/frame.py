@@ -91,6 +91,24 @@ class Lattice:
         """How far a cell's corners lie from its middle."""
         return math.sqrt(self.area_m2 / 2.598)
 
+    def steps(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Give the cell that each point in metres lies in, as its steps from the origin's, shape (2, n)."""
+        (a, b), (c, d) = self.basis.tolist()
+        x, y = self.origin.tolist()
+        turned = a * d - b * c
+        first = east * (d / turned) - north * (c / turned) + (y * c - x * d) / turned
+        second = north * (a / turned) - east * (b / turned) + (x * b - y * a) / turned
+        # Steps stand 60 degrees apart, so a third is minus both; of the three, the one rounded most gives way.
+        i, j = np.rint(first), np.rint(second)
+        off_i, off_j = first - i, second - j
+        third = off_i + off_j
+        k = np.rint(third)
+        off_k = np.abs(third - k)
+        off_i, off_j = np.abs(off_i), np.abs(off_j)
+        # Where the two agree with the third there is nothing to give way.
+        is_i = (off_i > off_j) & (off_i > off_k)
+        return np.stack([np.where(is_i, i + k, i), np.where(is_i | (off_j <= off_k), j, j + k)]).astype(np.int64)
+
     def middles(self, boxes: list[Box]) -> NDArray[np.float64]:
         """Give the middles of all cells that touch any of the boxes, in metres, shape (c, 2)."""
         parts = [self._indexes(box) for box in boxes]

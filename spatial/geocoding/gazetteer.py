@@ -79,6 +79,23 @@ class Entry:
     address: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LearnedFrom:
+    """What the habits of a station's writers were learned from.
+
+    Parameters
+    ----------
+    texts, pins : int
+        How many texts with a distance, and how many of these with an officer's pin.
+    is_own : bool
+        Whether they are the station's own, and not those of all stations together.
+    """
+
+    texts: int
+    pins: int
+    is_own: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StationArea:
     """A police station with its area. Compared by identity, so that regions can be cached by station.
@@ -95,6 +112,10 @@ class StationArea:
         Whether the area was computed and not drawn by anybody: it then gives way to what a record says.
     habits : Habits or None
         How its writers round distances and directions; None is as elsewhere.
+    leak : float or None
+        By what the chance of a place outside a derived area is multiplied, learned from texts; None is as believed.
+    learned_from : LearnedFrom or None
+        What the habits were learned from; None where they are believed.
     """
 
     code: str
@@ -104,6 +125,8 @@ class StationArea:
     district: str | None = None
     derived: bool = False
     habits: Habits | None = None
+    leak: float | None = None
+    learned_from: LearnedFrom | None = None
 
     def __post_init__(self) -> None:
         if not (-90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0):

@@ -10,8 +10,8 @@ they are wrong.  Whatever was *written* settles part of it: "2.5" was not rounde
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -73,6 +73,14 @@ class Habits:
     zero: Steps = ((0.5, 0.60), (1.0, 0.25), (2.0, 0.15))
     """What is written as "0 km": what lies within half a step of the station. Half of the last is written "0/1 km"."""
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Every region is looked up by the habits of its writers: thirty numbers are not to be hashed each time.
+        return hash(tuple(getattr(self, one.name) for one in fields(self)))
+
 
 BELIEVED: Final = Habits()
 
@@ -128,18 +136,10 @@ def radial(
         Its density is per square metre of a full ring, scaled to hold one in all.
     """
     intervals = _intervals(metres, unit_m, low_m, high_m, habits)
-    top = max(high for _, high, _ in intervals) * (1.0 + 4.0 * habits.guess)
-    distances = np.linspace(0.0, top, _RADII)
-    said = np.zeros(_RADII)
-    # What is measured is the straight line times a detour; each detour stands for its share of the writers.
-    for factor, share in _factors(habits):
-        measured = distances * factor
-        spread = np.maximum(habits.guess * measured, 0.5 * top / _RADII)
-        for low, high, weight in intervals:
-            inside = _below((high - measured) / spread)
-            if low > 0.0:
-                inside = inside - _below((low - measured) / spread)
-            said += share * weight * inside
+    curves = _curves(tuple((low, high) for low, high, _ in intervals), habits.guess, habits.detours)
+    distances = curves.metres
+    shares = np.array([share for _, _, share in intervals])
+    said = (1.0 - habits.road) * (shares @ curves.straight) + habits.road * (shares @ curves.road)
     if metres > 0.0 and unit_m >= _LARGE_UNIT_M and low_m is None:
         said *= 1.0 - _written_as_nothing(distances, unit_m, habits)
     said /= max(said.max(), 1e-300)
@@ -185,6 +185,26 @@ def angular(direction: float | None, is_near: bool = False, habits: Habits = BEL
     return Angular(density, min(180.0, reach + 1.0), _least(density, np.full(_TURNS, 1.0 / _TURNS)))
 
 
+def by_road(metres: float, unit_m: float, straight_m: float, habits: Habits = BELIEVED) -> tuple[float, float]:
+    """Give the chance that a place so far from the station is written so, by who measures straight and by road.
+
+    Parameters
+    ----------
+    metres, unit_m : float
+        As written.
+    straight_m : float
+        The true distance in a straight line.
+    habits : Habits
+    """
+    intervals = _intervals(metres, unit_m, None, None, habits)
+    curves = _curves(tuple((low, high) for low, high, _ in intervals), habits.guess, habits.detours)
+    shares = np.array([share for _, _, share in intervals])
+    at = round(straight_m / float(curves.metres[1]))
+    if at >= _RADII - 1:
+        return 0.0, 0.0
+    return float(shares @ curves.straight[:, at]), float(shares @ curves.road[:, at])
+
+
 def _least(density: NDArray[np.float64], sizes: NDArray[np.float64]) -> float:
     """Give the least size of a set that holds 95 % of a density."""
     order = np.argsort(-density)
@@ -192,13 +212,41 @@ def _least(density: NDArray[np.float64], sizes: NDArray[np.float64]) -> float:
     return float(sizes[order][: int(np.searchsorted(running, 0.95 * running[-1])) + 1].sum())
 
 
-def _factors(habits: Habits) -> list[tuple[float, float]]:
-    found = [(1.0, 1.0 - habits.road)] if habits.road < 1.0 else []
-    if habits.road > 0.0:
-        for low, high, share in habits.detours:
-            steps = (np.arange(_DETOURS) + 0.5) / _DETOURS
-            found += [(float(factor), habits.road * share / _DETOURS) for factor in low + (high - low) * steps]
-    return found
+@dataclass(frozen=True, eq=False)
+class _Curves:
+    """How likely each interval of measured distances is at each straight distance, by who measures: shapes (i, r)."""
+
+    metres: NDArray[np.float64]
+    straight: NDArray[np.float64]
+    road: NDArray[np.float64]
+
+
+@lru_cache(maxsize=4_096)
+def _curves(
+    intervals: tuple[tuple[float, float], ...], guess: float, detours: tuple[tuple[float, float, float], ...]
+) -> _Curves:
+    """Give what does not depend on the shares: every station has its own, and this is nearly all of the work."""
+    top = max(high for _, high in intervals) * (1.0 + 4.0 * guess)
+    distances = np.linspace(0.0, top, _RADII)
+    # What is measured is the straight line times a detour; each detour stands for its share of the writers.
+    found = [_inside(intervals, distances, guess, 0.5 * top / _RADII)]
+    road = np.zeros_like(found[0])
+    for low, high, share in detours:
+        steps = (np.arange(_DETOURS) + 0.5) / _DETOURS
+        for factor in (low + (high - low) * steps).tolist():
+            road += share / _DETOURS * _inside(intervals, distances * factor, guess, 0.5 * top / _RADII)
+    return _Curves(distances, found[0], road)
+
+
+def _inside(
+    intervals: tuple[tuple[float, float], ...], measured: NDArray[np.float64], guess: float, least_m: float
+) -> NDArray[np.float64]:
+    spread = np.maximum(guess * measured, least_m)
+    rows = []
+    for low, high in intervals:
+        inside = _below((high - measured) / spread)
+        rows.append(inside - _below((low - measured) / spread) if low > 0.0 else inside)
+    return np.array(rows)
 
 
 def _intervals(

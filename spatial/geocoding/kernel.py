@@ -85,7 +85,7 @@ def round_region(
         found, weights, ninety_m = _with_others(
             found, weights / weights.sum(), squared, (lat, lon), others, level, ninety_m
         )
-    masses = _apportioned(weights)
+    masses = apportioned(weights)
     chosen = [(found[cell], mass) for cell, mass in enumerate(masses.tolist()) if mass > 0]
     area = float(density.sum() ** 2 / (density**2).sum()) * cells.mean_area_m2(level) / len(points)
     return Region(
@@ -118,7 +118,7 @@ def _with_others(
     return found, weights, max(ninety_m, float(apart[order[min(holds, len(order) - 1)]]))
 
 
-def _apportioned(weights: NDArray[np.float64]) -> NDArray[np.int64]:
+def apportioned(weights: NDArray[np.float64]) -> NDArray[np.int64]:
     """Divide the unit by largest remainder, as :func:`spatial.mass.apportion` does, in arrays."""
     exact = weights * (UNIT / weights.sum())
     # What holds less than a ten-thousandth is not worth its cell.

@@ -101,6 +101,7 @@ def place_named(
         reasons.append(Reason("bearing_over_name", params))
     else:
         reasons.append(Reason("bearing_contradicts", params))
+    reasons.extend(bearings.learned(station))
     return found
 
 

@@ -190,3 +190,21 @@ def test_a_database_of_another_version_is_said_and_done_without(table, tmp_path:
         assert written(tmp_path / "out.csv")[0]["method"] == "station_area"
     finally:
         drop_database(name)
+
+
+def test_a_file_shows_how_its_writers_round(table, tmp_path: Path) -> None:
+    said = "".join(
+        f'{n},"{1 + n % 4} km {way} of PS",Mughalpura\n' for n in range(15) for way in ("north", "east", "south")
+    )
+    out = tmp_path / "out.csv"
+    done = geocode(table(f"id,text,station\n{said}"), "--out", out, "--explain")
+    assert done.returncode == 0, done.stderr
+    assert "Read 45 distances of 1 stations first" in done.stderr
+    learned = [row for row in written(out) if row["text"] == "3 km north of PS"]
+    assert learned and all("learned from 45 of its texts and 0 pins" in row["reasons"] for row in learned)
+    # The control: by a text alone nobody knows that its writer has four points only.
+    alone = geocode(table('id,text,station\n1,"3 km north of PS",Mughalpura\n', "alone.csv"), "--out", out, "--explain")
+    assert alone.returncode == 0 and "learned" not in alone.stderr
+    row = written(out)[0]
+    assert "learned" not in row["reasons"]
+    assert float(learned[0]["accuracy_m"]) > 1.15 * float(row["accuracy_m"])

@@ -9,8 +9,10 @@ import pytest
 from spatial.addresses import Bearing, parse_bearing
 from spatial.geocoding import StationArea
 from spatial.geocoding.column4 import draw
+from spatial.geocoding.gazetteer import LearnedFrom
 from spatial.geocoding.habits import BELIEVED, Habits
-from spatial.geocoding.writers import learn
+from spatial.geocoding.writers import Pinned, learn, learn_stations, with_road
+from spatial.projection import distance_m
 
 STATIONS = [StationArea("S", 31.55, 74.34), StationArea("T", 27.71, 68.86)]
 
@@ -48,3 +50,64 @@ def test_ranges_metres_and_odd_numbers_are_passed_over() -> None:
     odd = [Bearing(2500.0, None, 1000.0, 2000.0, 3000.0), Bearing(300.0, None, 1.0), Bearing(3271.0, 45.0)] * 10
     found = learn(odd)
     assert dict(found.near) == pytest.approx(dict(BELIEVED.near))
+
+
+def drawn_by(writers: dict[str, Habits], count: int) -> dict[str, list[Bearing]]:
+    places = {"S": STATIONS[0], "T": STATIONS[1]}
+    found: dict[str, list[Bearing]] = {}
+    for number, (code, habits) in enumerate(writers.items()):
+        station = replace(places.get(code, STATIONS[0]), code=code)
+        texts = [parse_bearing(one.text) for one in draw([station], count, 50 + number, habits)]
+        found[code] = [one for one in texts if one is not None]
+    return found
+
+
+def test_stations_of_different_writers_are_told_apart_and_alike_ones_are_not() -> None:
+    four, eight = replace(BELIEVED, four=1.0, sixteen=0.0), replace(BELIEVED, four=0.0, sixteen=0.0)
+    mixed = learn_stations(drawn_by({f"{kind}{one}": habits for one in range(10) for kind, habits in
+                                     (("four", four), ("eight", eight))}, 24))  # fmt: skip
+    shares = {code: learned.habits.four for code, learned in mixed.stations.items()}
+    assert min(share for code, share in shares.items() if code.startswith("four")) > 0.75
+    assert max(share for code, share in shares.items() if code.startswith("eight")) < 0.5
+    assert 0.3 < mixed.whole.habits.four < 0.7
+    # The control: writers who do not differ are not told apart by chance.
+    alike = learn_stations(drawn_by({f"S{one}": replace(BELIEVED, four=0.5, sixteen=0.0) for one in range(20)}, 24))
+    found = [learned.habits.four for learned in alike.stations.values()]
+    assert max(found) - min(found) < 0.15
+
+
+def test_a_station_with_few_texts_is_read_as_all_are() -> None:
+    texts = drawn_by({"many": replace(BELIEVED, four=1.0, sixteen=0.0), "few": BELIEVED}, 60)
+    texts["few"] = texts["few"][:5]
+    found = learn_stations(texts)
+    assert "few" not in found.stations
+    assert found.of("few").habits == found.whole.habits and not found.of("few").is_own
+    assert found.of("many").is_own and found.of("many").texts == 60
+    read = found.of("few").read_by(STATIONS[0])
+    assert read.habits is found.whole.habits and read.learned_from == LearnedFrom(65, 0, False)
+    assert learn_stations({}).of("any").read_by(STATIONS[0]).learned_from is None
+
+
+@pytest.mark.parametrize("road", [0.0, 0.5, 1.0])
+def test_pins_show_whether_distances_are_by_road(road: float) -> None:
+    habits = replace(BELIEVED, road=road)
+    pins = [
+        Pinned(said, distance_m(one.lat, one.lon, one.station.lat, one.station.lon))
+        for one in draw(STATIONS, 400, 12, habits)
+        if (said := parse_bearing(one.text)) is not None
+    ]
+    assert with_road(BELIEVED, pins).road == pytest.approx(road, abs=0.12)
+    assert with_road(BELIEVED, []) is BELIEVED
+    few = with_road(BELIEVED, pins[:6]).road
+    assert abs(few - BELIEVED.road) < 0.2
+    # Pins that have nothing to do with what was written say nothing of roads.
+    odd = [Pinned(pin.said, 50_000.0) for pin in pins]
+    assert with_road(BELIEVED, odd).road == pytest.approx(BELIEVED.road, abs=0.05)
+
+
+def test_who_never_writes_up_to_one_kilometre_is_found_out() -> None:
+    plain = replace(BELIEVED, zero=((0.5, 1.0), (1.0, 0.0), (2.0, 0.0)))
+    often = replace(BELIEVED, zero=((0.5, 0.0), (1.0, 0.0), (2.0, 1.0)))
+    assert learn(said_by(plain)).zero[-1][1] < 0.05
+    assert learn(said_by(often)).zero[-1][1] > 0.6
+    assert sum(share for _, share in learn(said_by(plain)).zero) == pytest.approx(1.0, abs=0.01)

@@ -1,0 +1,73 @@
+"""Tests of stencils: the same words laid over any station are what asking every point of its cells would give."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spatial import cells, projection
+from spatial.geocoding import stencil
+from spatial.geocoding.combine import combine
+from spatial.geocoding.frame import Frame, lattice
+from spatial.geocoding.layers import Bearing, Jurisdiction
+from spatial.geocoding.region import Region
+from spatial.mass import UNIT
+from tests.spatial.geocoding.written import with_areas
+
+AREAS = [one for one in with_areas(False) if one.area is not None]
+
+
+def overlap(one: Region, other: Region) -> float:
+    """Give the share of the mass that two regions have on the same cells, at the coarser resolution of the two."""
+    level = min(one.resolution, other.resolution)
+    held: list[dict[int, int]] = []
+    for region in (one, other):
+        here: dict[int, int] = {}
+        for cell, mass in zip(region.cells, region.masses, strict=True):
+            home = cells.parent(cell, level)
+            here[home] = here.get(home, 0) + mass
+        held.append(here)
+    return sum(min(mass, held[1].get(cell, 0)) for cell, mass in held[0].items()) / UNIT
+
+
+@pytest.mark.parametrize("metres", [0.0, 500.0, 2_500.0, 7_000.0, 15_000.0, 40_000.0])
+@pytest.mark.parametrize("direction", [None, 45.0, 180.0])
+@pytest.mark.parametrize("number", [0, 30, 60])
+def test_a_stencil_is_what_asking_every_point_gives(metres: float, direction: float | None, number: int) -> None:
+    station = AREAS[number % len(AREAS)]
+    words = Bearing(station.lat, station.lon, metres, direction)
+    for bound in (None, Jurisdiction(station.area, 0.0), Jurisdiction(station.area, 0.3)):
+        asked = combine((), bearing=words, bounds=(bound,) if bound else ())
+        laid = stencil.lay(words, bound)
+        if asked is None or asked.within < 0.01:
+            assert laid is None or laid[1] < 0.02
+            continue
+        assert laid is not None
+        region, within = laid
+        assert sum(region.masses) == UNIT and len(region.cells) <= 64 and list(region.cells) == sorted(region.cells)
+        assert within == pytest.approx(asked.within, abs=0.03)
+        assert abs(region.resolution - asked.region.resolution) <= 1
+        assert overlap(region, asked.region) > 0.9
+        assert region.accuracy_m == pytest.approx(asked.region.accuracy_m, rel=0.06, abs=40.0)
+        apart = projection.distance_m(
+            region.point.lat, region.point.lon, asked.region.point.lat, asked.region.point.lon
+        )
+        assert apart < 0.05 * region.accuracy_m + 20.0
+
+
+def test_points_fall_in_the_cells_that_h3_gives_them() -> None:
+    chance = np.random.default_rng(8)
+    for lat, lon in zip(chance.uniform(24, 37, 12), chance.uniform(61, 77, 12), strict=True):
+        for resolution, reach in ((9, 4_000.0), (8, 10_000.0), (7, 30_000.0)):
+            frame, found = Frame(float(lat), float(lon)), lattice(float(lat), float(lon), resolution)
+            east, north = chance.uniform(-reach, reach, (2, 300))
+            middles = found.origin + found.steps(east, north).T @ found.basis
+            said = cells.cells_of(np.column_stack(frame.to_degrees(middles[:, 0], middles[:, 1])), resolution)
+            true = cells.cells_of(np.column_stack(frame.to_degrees(east, north)), resolution)
+            assert float((said == true).mean()) > 0.97
+
+
+def test_an_area_that_holds_nothing_of_it_leaves_nothing() -> None:
+    station, other = AREAS[0], AREAS[-1]
+    words = Bearing(station.lat, station.lon, 2_000.0, 90.0)
+    assert stencil.lay(words, Jurisdiction(other.area, 0.0)) is None
