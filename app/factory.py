@@ -7,7 +7,7 @@ from apiflask import APIFlask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, desks, errors, health, i18n, logs, openapi, policy, secrets, security
+from app import assets, cli, desks, errors, health, i18n, logs, openapi, policy, secrets, security
 from app.db import session
 from app.settings import ROOT, Settings
 
@@ -69,7 +69,6 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         WTF_CSRF_TIME_LIMIT=None,  # it lives as long as the sign-in
         WTF_CSRF_CHECK_DEFAULT=False,  # access/ checks it, after it knows whether a cookie or a token signed in
         TESTING=settings.env == "test",
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.config["JSON_SORT_KEYS"] = False
     app.extensions["naqsha.settings"] = settings
@@ -80,6 +79,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     security.register(app)
     session.register(app, settings)
     i18n.register(app)
+    assets.register(app)
     csrf.init_app(app)
     for room in ROOMS:
         import_module(f"app.{room}.routes").register(app)

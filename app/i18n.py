@@ -4,6 +4,7 @@ What does not belong here: the words themselves.  They stand in translations/<la
 browser's dictionary is made from the same file, so that the two can never say different things.
 """
 
+import gzip
 import hashlib
 import logging
 from functools import cache
@@ -14,6 +15,7 @@ from babel.messages.pofile import read_po
 from flask import Blueprint, Flask, Response, json, request, url_for
 from flask_babel import Babel, get_locale
 
+from app.assets import FOR_A_YEAR
 from app.errors import NotFound
 from app.policy import public
 from app.settings import ROOT
@@ -48,11 +50,6 @@ def theme_choice() -> str:
         if asked in THEMES:
             return asked
     return "auto"
-
-
-def asset(filename: str) -> str:
-    """Give the address of a file that the browser loads."""
-    return url_for("static", filename=filename)
 
 
 def remember(response: Response) -> Response:
@@ -104,6 +101,20 @@ def _dictionary(language: str, modified: float) -> bytes:
     return json.dumps({"language": language, "messages": found}).encode()
 
 
+def words_address(language: str) -> str:
+    """Give the address of a language's dictionary, which changes with it."""
+    source = catalogue(language)
+    version = _packed(language, source.stat().st_mtime)[1] if source.exists() else ""
+    return url_for("i18n.words", language=language, v=version)
+
+
+@cache
+def _packed(language: str, modified: float) -> tuple[bytes, str]:
+    """Give a dictionary packed, and the version of it."""
+    body = _dictionary(language, modified)
+    return gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:12]
+
+
 @blueprint.get("/i18n/<language>.json")
 @public
 def words(language: str) -> Response:
@@ -111,10 +122,18 @@ def words(language: str) -> Response:
     if language not in LANGUAGES:
         raise NotFound
     source = catalogue(language)
-    body = _dictionary(language, source.stat().st_mtime) if source.exists() else b'{"messages": {}}'
-    response = Response(body, mimetype="application/json")
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    response.headers["Cache-Control"] = "no-cache"
+    if not source.exists():
+        return Response(b'{"messages": {}}', mimetype="application/json")
+    modified = source.stat().st_mtime
+    packed, version = _packed(language, modified)
+    if request.accept_encodings["gzip"]:
+        response = Response(packed, mimetype="application/json", headers={"Content-Encoding": "gzip"})
+        response.set_etag(f"{version}-gz")
+    else:
+        response = Response(_dictionary(language, modified), mimetype="application/json")
+        response.set_etag(version)
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = FOR_A_YEAR if request.args.get("v") == version else "no-cache"
     response.make_conditional(request)
     return response
 
@@ -130,4 +149,4 @@ def register(app: Flask) -> None:
     )
     app.register_blueprint(blueprint)
     app.after_request(remember)
-    app.jinja_env.globals.update(locale_code=locale_code, theme_choice=theme_choice, asset=asset)
+    app.jinja_env.globals.update(locale_code=locale_code, theme_choice=theme_choice, words_address=words_address)

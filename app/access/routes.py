@@ -5,16 +5,16 @@ from typing import Any
 from apiflask import APIBlueprint, APIFlask
 from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
 
 from app.access import demo_accounts, identity, throttle
 from app.access import sign_in as signing
+from app.access.reader import reader
 from app.access.service import COOKIE
 from app.audit.service import note
 from app.db.named import sql
 from app.db.session import db_session
 from app.errors import NotFound, TooManyAttempts
-from app.policy import Permission, allows, permissions_of, public
+from app.policy import Permission, allows, public
 
 bp = APIBlueprint("access", __name__, tag="Access")
 
@@ -80,29 +80,7 @@ def sign_out() -> Any:
 @allows(Permission.SEE_OWN_ACCOUNT)
 def show_session() -> dict[str, Any]:
     """Whoever is signed in; who that is, what the role may do, and the state of the data."""
-    reader = db_session()
-    place = reader.execute(sql("access.jurisdiction"), {"codes": list(current_user.jurisdictions)}).mappings().first()
-    state = reader.execute(sql("access.data_state")).one()
-    jurisdiction = None
-    if place is not None:
-        box = [place[side] for side in ("west", "south", "east", "north")]
-        jurisdiction = {key: place[key] for key in ("code", "name", "name_ur", "level")}
-        jurisdiction["bbox"] = None if None in box else box
-    return {
-        "user": {
-            "id": current_user.id,
-            "name": current_user.name,
-            "display_name": current_user.display_name,
-            "role": current_user.role,
-            "jurisdiction": jurisdiction,
-            "jurisdictions": list(current_user.jurisdictions),
-        },
-        "permissions": sorted(permissions_of(current_user.role)),
-        "csrf_token": generate_csrf() if current_user.is_browser else None,
-        "synthetic": state.synthetic,
-        "data_to": state.data_to.isoformat() if state.data_to else None,
-        "forecasting": current_app.extensions["naqsha.settings"].forecasting,
-    }
+    return reader()
 
 
 @bp.get("/api/accounts")
@@ -169,4 +147,5 @@ def release_account(account: int) -> dict[str, Any]:
 def register(app: APIFlask) -> None:
     """Register the addresses and who is signed in."""
     identity.register(app)
+    app.jinja_env.globals["reader"] = reader
     app.register_blueprint(bp)

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.beats import planning, sketch
 from app.beats.areas import area_of
-from app.printing import pdf as printed
+from app.printing import pdf
 from app.records.service import is_synthetic
 from spatial import shifts
 
 
-def pdf(session: Session, number: int, language: str) -> bytes:
-    """Give the cards of a plan as one PDF.
+def document(session: Session, number: int, language: str) -> str:
+    """Give the cards of a plan as one document; `printed` makes a PDF of it and needs no database.
 
     Raises
     ------
@@ -56,8 +56,13 @@ def pdf(session: Session, number: int, language: str) -> bytes:
             "head_of": lambda part: _name(part["head_name"], part["head_name_ur"], language),
             "why": lambda part: part["driver"]["text_ur" if language == "ur" else "text"] if part["driver"] else "",
         }
-        document = render_template("beats/cards.html", **values)
-        return printed(document, styles=["beats-card.css"], language=language, title=_("Beat cards"))
+        return render_template("beats/cards.html", **values)
+
+
+def printed(document: str, language: str) -> bytes:
+    """Give the PDF of such a document."""
+    with force_locale(language):
+        return pdf(document, styles=["beats-card.css"], language=language, title=_("Beat cards"))
 
 
 def _name(name: str | None, name_ur: str | None, language: str) -> str:

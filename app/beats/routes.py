@@ -70,10 +70,10 @@ def print_cards(number: int) -> Response:
     asked = request.args.get("lang", "")
     language = asked if asked in LANGUAGES else locale_code()
     session = db_session()
-    body = cards.pdf(session, number, language)
-    note(session, "plan_printed", "patrol_plan", number, detail={"language": language, "bytes": len(body)})
-    session.commit()
-    response = Response(body, mimetype="application/pdf")
+    document = cards.document(session, number, language)
+    note(session, "plan_printed", "patrol_plan", number, detail={"language": language})
+    session.commit()  # nobody keeps a connection while the printer works
+    response = Response(cards.printed(document, language), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="beat-cards-{number}-{language}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -10,6 +10,8 @@ from app.records.service import is_synthetic
 from spatial import cells as h3cells
 from spatial import tiles
 
+#: The single records that one tile draws: above it the newest, and each of them says so.
+MOST_POINTS = 5000
 _PIXELS = 512  # MapLibre draws a vector tile at this many pixels
 _EQUATOR_M = 40_075_016.686
 
@@ -69,6 +71,7 @@ def points(session: Session, z: int, x: int, y: int, wanted: Filter, sees_protec
             "first": wanted.window.first,
             "end": wanted.window.end,
             "sees_protected": sees_protected,
+            "most": MOST_POINTS,
             "z": z,
             "x": x,
             "y": y,

@@ -61,10 +61,8 @@ def take(week: str, form: str) -> Response:
     language = asked if asked in LANGUAGES else locale_code()
     code = request.args.get("jurisdiction")
     row = _briefing(WeeklyQuery(jurisdiction=code[:100] if code else None, week=week[:20]))
-    session = db_session()
     officer = current_user.display_name or current_user.name
-    body = service.take(session, row, form, language, current_user.id, officer)
-    session.commit()
+    body = service.take(db_session(), row, form, language, current_user.id, officer)
     response = Response(body, mimetype="text/html" if form == "html" else "application/pdf")
     name = f"weekly-{row['figures']['area']['code']}-{row['figures']['week']}-{row['number']}-{language}.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -157,12 +157,16 @@ def local(moment: datetime) -> str:
 
 
 def take(session: Session, row: RowMapping, form: str, language: str, account: int, officer: str) -> bytes:
-    """Give the file or the print, marked with who takes it, and write that down; the caller commits."""
+    """Give the file or the print, marked with who takes it; that is written down and committed first.
+
+    Nobody keeps a connection while a print is made, and a copy whose print failed after all counts as taken.
+    """
     asked = {"report": row["id"], "top": row["jurisdiction_id"], "form": form, "language": language, "account": account}
     number = session.execute(sql("weekly.take"), asked).scalar_one()
     name = row["figures"]["week"]
     note(session, "briefing_taken", "weekly_report", row["id"], detail={"copy": number, "form": form, "week": name})
     copy = {"number": number, "officer": officer, "taken_at": local(datetime.now(UTC))}
+    session.commit()
     with force_locale(language):
         if form == "html":
             return file.page(row["figures"], values(row, language, copy) | {"with_drawing": False}, language).encode()

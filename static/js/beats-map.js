@@ -13,6 +13,8 @@ const TOUR = { dark: ["#5cc8ff", "#ffc857", "#5fd7a7", "#e38bc0", "#f7a13b", "#c
 export const tourColour = (patrol) => TOUR[theme()][(patrol - 1) % TOUR.light.length];
 
 let map = null;
+let shaded = false; // there are colours that no frame has shown yet
+let view = null; // where to start, if said before the map was there
 let drawn = { units: empty, tours: empty, reach: empty, left: empty };
 let colours = new Map();
 let chosen = null;
@@ -38,15 +40,21 @@ function style() {
 }
 
 /** Starts the map; `choose(code)` hears a click on a beat, `clicked({lat, lon})` any click when a place is being moved. */
-export function startBeatsMap(box, bounds, { choose, clicked }) {
+export function startBeatsMap(box, bounds, { choose, clicked, drawn: whenDrawn }) {
   allowWorker();
   map = new maplibre.Map({
-    container: box, style: style(), bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+    container: box, style: style(), bounds: view ?? bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
     minZoom: 4, maxZoom: 17, maxBounds: [[52, 17], [88, 43]], fadeDuration: still.matches ? 0 : 160, locale: { "Map.Title": t("Map of beats") },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-left");
+  map.on("render", () => {
+    if (!shaded || !map.isSourceLoaded("units")) return;
+    shaded = false;
+    whenDrawn();
+  });
+  map.once("styledata", paint);
   map.on("click", (event) => {
     if (clicked({ lat: event.lngLat.lat, lon: event.lngLat.lng })) return;
     const [found] = map.queryRenderedFeatures(event.point, { layers: ["units"] });
@@ -59,7 +67,7 @@ export function startBeatsMap(box, bounds, { choose, clicked }) {
 export function showUnits(outlines) {
   drawn.units = outlines;
   colours = new Map();
-  map.getSource("units")?.setData(outlines);
+  map?.getSource("units")?.setData(outlines);
 }
 
 /** `classes` is a map from code to class index, `kind` the ramp. Zero and no answer stay clear. */
@@ -69,17 +77,21 @@ export function shade(byCode) {
 }
 
 function paint() {
+  if (!map) return;
   if (!map.getSource("units")) { map.once("styledata", paint); return; }
   for (const feature of drawn.units.features) map.setFeatureState({ source: "units", id: feature.properties.code }, { colour: colours.get(feature.properties.code) ?? "rgba(0,0,0,0)" });
+  shaded = colours.size > 0;
+  map.triggerRepaint();
 }
 
 export function pick(code) {
   chosen = code;
-  if (map.getLayer("unit-chosen")) map.setFilter("unit-chosen", ["==", ["get", "code"], code ?? ""]);
+  if (map?.getLayer("unit-chosen")) map.setFilter("unit-chosen", ["==", ["get", "code"], code ?? ""]);
 }
 
 export function fit(bbox) {
-  map.fitBounds([[bbox[0], bbox[1]], [bbox[2], bbox[3]]], { padding: 24, duration: still.matches ? 0 : 500, essential: false });
+  view = [[bbox[0], bbox[1]], [bbox[2], bbox[3]]];
+  map?.fitBounds(view, { padding: 24, duration: still.matches ? 0 : 500, essential: false });
 }
 
 
@@ -112,7 +124,7 @@ export function showPlan({ places, start, reach, left }, { moved, opened } = {})
     return { type: "Feature", properties: { colour: tourColour(patrol) }, geometry: { type: "LineString", coordinates: start ? [[start.lon, start.lat], ...way, [start.lon, start.lat]] : way } };
   }));
   drawn.left = collection((left ?? []).map((cell) => ({ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...cell.boundary, cell.boundary[0]]] } })));
-  for (const name of ["reach", "tours", "left"]) map.getSource(name)?.setData(drawn[name]);
+  for (const name of ["reach", "tours", "left"]) map?.getSource(name)?.setData(drawn[name]);
 }
 
 export const clearPlan = () => showPlan({ places: [], start: null, reach: 1, left: [] });

@@ -10,6 +10,7 @@ import { breaks, classOf, diverging } from "./colours.js";
 import { bdi, byId, el, icon, replace } from "./dom.js";
 import { day, edge, mass, named, number, t } from "./i18n.js";
 import { startShell } from "./shell.js";
+import { filterAsked, mapDrawn, rowsFirst, useful } from "./marks.js";
 import { endOf, startSession } from "./session.js";
 import { currentWindow, dataEnd, filters, get, set, setEnd, subscribe, touches } from "./state.js";
 import { onTheme } from "./theme.js";
@@ -43,7 +44,7 @@ function problem(error) {
 
 function load() {
   const asked = filters();
-  quietly(async () => {
+  return quietly(async () => {
     const wanted = asked.jurisdiction ?? "";
     const [answer] = await Promise.all([lanes.heat("/api/beats", asked), outlined === wanted ? null : loadOutlines(wanted)]);
     byId("synthetic").hidden = !answer.synthetic;
@@ -52,6 +53,7 @@ function load() {
     colour();
     announce(`${sentenceOf()}: ${mass(answer.total)} ${t("records")}`);
     document.body.classList.add("beats-ready");
+    useful();
   });
 }
 
@@ -67,7 +69,7 @@ function drawHead(answer) {
   const window = currentWindow();
   byId("beats-title").textContent = named(answer.area);
   if (byId("beats-title").dataset.code !== answer.area.code) {
-    if (byId("beats-title").dataset.code !== undefined || !map.moved) fit(answer.area.bbox);
+    fit(answer.area.bbox);
     byId("beats-title").dataset.code = answer.area.code;
     loadKept(answer.area.code);
   }
@@ -122,7 +124,7 @@ function choose(code) {
 }
 
 function changed(keys) {
-  if (touches(keys)) { drawFilters(); load(); }
+  if (touches(keys)) { filterAsked(); drawFilters(); load(); }
   if (keys.has("sort")) drawTable();
   if (keys.has("beat")) { pick(get("beat") || null); drawTable(); document.querySelector(`tr[data-code="${CSS.escape(get("beat") || "-")}"]`)?.scrollIntoView({ block: "nearest" }); }
   if (keys.has("shade")) colour();
@@ -150,16 +152,9 @@ const ACTIONS = [
 async function start() {
   session = await startSession();
   setEnd(endOf(session) ?? undefined);
-  const bbox = session.user?.jurisdiction?.bbox ?? [60.9, 23.6, 77.1, 37.1];
-  try {
-    map = startBeatsMap("map", [[bbox[0], bbox[1]], [bbox[2], bbox[3]]], { choose, clicked: clickedOnMap });
-  } catch (error) {
-    problem({ status: 1, detail: t("This browser cannot draw the map (no WebGL). The filters and numbers still work.") });
-    throw error;
-  }
   startTable(choose);
   startPlan({ kept: () => { set({ tab: "kept" }); loadKept(heat()?.area.code); }, areaNow: () => heat()?.area });
-  startShell(session, { desk: "beats", actions: ACTIONS, fly: (target) => target.bbox ? fit(target.bbox) : map.flyTo({ center: target.center, zoom: target.zoom ?? 14 }), sentence: () => `${byId("beats-title").textContent}: ${sentenceOf()}` });
+  startShell(session, { desk: "beats", actions: ACTIONS, fly: (target) => target.bbox ? fit(target.bbox) : map?.flyTo({ center: target.center, zoom: target.zoom ?? 14 }), sentence: () => `${byId("beats-title").textContent}: ${sentenceOf()}` });
   for (const button of document.querySelectorAll("[data-shade]")) button.addEventListener("click", () => set({ shade: button.dataset.shade }));
   for (const button of document.querySelectorAll("[data-tab]")) button.addEventListener("click", () => set({ tab: button.dataset.tab === "heat" ? "" : button.dataset.tab }));
   byId("plan-add").addEventListener("click", addPlace);
@@ -167,9 +162,16 @@ async function start() {
   onTheme(colour);
   showTab();
   drawFilters();
-  load();
-  ({ heads } = await lanes.heads("/api/heads").catch(() => ({ heads: [] })));
-  drawFilters();
+  const rows = load();
+  lanes.heads("/api/heads").then((found) => { ({ heads } = found); drawFilters(); }).catch(() => { /* The heads stay without names. */ });
+  await rowsFirst(rows);
+  const bbox = session.user?.jurisdiction?.bbox ?? [60.9, 23.6, 77.1, 37.1];
+  try {
+    map = startBeatsMap("map", [[bbox[0], bbox[1]], [bbox[2], bbox[3]]], { choose, clicked: clickedOnMap, drawn: mapDrawn });
+  } catch (error) {
+    problem({ status: 1, detail: t("This browser cannot draw the map (no WebGL). The filters and numbers still work.") });
+    throw error;
+  }
   globalThis.naqsha = { map };
 }
 

@@ -1,6 +1,6 @@
 // The layers of the control room: on and off by number keys or by hand, the shaded one with its classes, loaded ones with their end.
 import { ask, send } from "./api.js";
-import { colourOf, fillNow, FILLS, scaleNow, setLoaded } from "./control-map.js";
+import { colourOf, fillNow, FILLS, pointsLeftOut, scaleNow, setLoaded } from "./control-map.js";
 import { bdi, byId, el, icon, kindMark, replace } from "./dom.js";
 import { edge, number, t } from "./i18n.js";
 import { get, hasLayer, set } from "./state.js";
@@ -51,8 +51,13 @@ export function drawLayers() {
       el("bdi", {}, layer.name()), layer.layer ? bdi(number(layer.layer.points), "count") : null,
       index < 9 ? el("kbd", { class: "only-desk", "aria-hidden": "true" }, String(index + 1)) : null),
     layer.layer?.own ? el("button", { type: "button", class: "tool", "aria-label": t("Delete %(name)s", { name: layer.layer.name }), onclick: () => remove(layer.layer) }, icon("bin", "icon-small")) : null),
-  layer.id === fillNow() ? classes() : null)));
+  layer.id === fillNow() ? classes() : null, layer.mark && hasLayer(layer.id) ? cutNote(pointsLeftOut(layer.id)) : null)));
   if (focused) byId("layers").querySelector(`[data-layer="${focused}"]`)?.focus();
+}
+
+/** More records than one tile draws: said, since what is missing would look like quiet. */
+function cutNote(records) {
+  return records ? el("p", { class: "explain" }, t("Not all are drawn: of %(n)s records in one part of the map only the newest. Go nearer to see the rest.", { n: number(records) })) : null;
 }
 
 function classes() {

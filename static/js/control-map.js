@@ -5,12 +5,14 @@ import { breaks, ramp, stepColour } from "./colours.js";
 import { t } from "./i18n.js";
 import { allowWorker } from "./policy.js";
 import { filters, get, hasLayer, set } from "./state.js";
-import { GROUND, buildStyle, tileUrl } from "./style.js";
+import { GROUND, buildStyle } from "./style.js";
 import { onTheme, theme } from "./theme.js";
+import { askAhead, askTiles, followTiles, leftOut, tileAddress } from "./tiles.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 /** The shaded layers: one at a time, since two fills cannot be read at once. */
 export const FILLS = ["stays", "cells", "forecast"];
+const TILED = ["firs", "complaints", ...FILLS];
 const VALUE = { stays: "mass", cells: "mass", forecast: "rate" };
 const KIND = { dark: { fir: "#56b4e9", complaint: "#f0b43c" }, light: { fir: "#0072b2", complaint: "#b87700" } };
 /** Loaded layers are told apart by colour and by their names, which show when near. */
@@ -26,17 +28,22 @@ let settled = () => {};
 
 export const colourOf = (index) => LOADED[theme()][index % LOADED.light.length];
 export const scaleNow = () => ({ ...scale, colours: colours() });
+/** Of how many records one tile of a layer draws the newest only. */
+export const pointsLeftOut = (layer) => (map ? leftOut(map, layer) : 0);
 export const fillNow = () => FILLS.find(hasLayer) ?? null;
 
 const query = (params) => Object.entries(params).filter(([, value]) => value).map(([key, value]) => `${key}=${plain(value)}`).join("&");
 
-function url(layer) {
-  const asked = filters();
-  if (layer === "firs") return tileUrl("points", query({ ...asked, kinds: "fir" }));
-  if (layer === "complaints") return tileUrl("points", query({ ...asked, kinds: "complaint" }));
-  if (layer === "stays") return tileUrl("cells", query({ window: asked.window, jurisdiction: asked.jurisdiction, kinds: "stay" }));
-  if (layer === "cells") return tileUrl("cells", query(asked));
-  return tileUrl("forecast", query({ heads: get("heads").length === 1 ? get("heads")[0] : "", jurisdiction: get("jurisdiction") }));
+const reach = (layer) => ({ minzoom: FILLS.includes(layer) ? 3 : 12, maxzoom: 15 });
+
+/** The server's layer behind one of ours, and what the filters ask of it. */
+function asked(layer) {
+  const now = filters();
+  if (layer === "firs") return ["points", query({ ...now, kinds: "fir" })];
+  if (layer === "complaints") return ["points", query({ ...now, kinds: "complaint" })];
+  if (layer === "stays") return ["cells", query({ window: now.window, jurisdiction: now.jurisdiction, kinds: "stay" })];
+  if (layer === "cells") return ["cells", query(now)];
+  return ["forecast", query({ heads: get("heads").length === 1 ? get("heads")[0] : "", jurisdiction: get("jurisdiction") })];
 }
 
 const colours = () => ramp(theme(), scale.edges.length + 1, fillNow() === "forecast" ? "forecast" : "count");
@@ -46,11 +53,11 @@ const shown = (layer) => ({ visibility: hasLayer(layer) ? "visible" : "none" });
 function style() {
   const now = theme();
   const c = GROUND[now];
-  const vector = (layer, from = 3) => ({ type: "vector", tiles: [url(layer)], minzoom: from, maxzoom: 15 });
+  const vector = (layer) => ({ type: "vector", tiles: [tileAddress(layer, ...asked(layer))], ...reach(layer) });
   const points = (id, colour) => ({ id, type: "circle", source: id, "source-layer": "points", layout: shown(id), paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2, 12, 3.4, 16, 7], "circle-stroke-color": c.void, "circle-stroke-width": 0.8, "circle-opacity": 0.9 } });
   const data = {
     sources: {
-      firs: vector("firs", 12), complaints: vector("complaints", 12), stays: vector("stays"), cells: vector("cells"), forecast: vector("forecast"),
+      firs: vector("firs"), complaints: vector("complaints"), stays: vector("stays"), cells: vector("cells"), forecast: vector("forecast"),
       fresh: { type: "geojson", data: fresh }, ...Object.fromEntries(loaded.map((layer) => [`loaded-${layer.id}`, { type: "geojson", data: layer.data ?? empty }])),
     },
     cells: FILLS.map((id) => ({ id, type: "fill", source: id, "source-layer": id === "forecast" ? "forecast" : "cells", layout: shown(id), paint: { "fill-color": fillColour(id), "fill-opacity": scaled ? 0.68 : 0.2 } })),
@@ -82,14 +89,10 @@ export function startControlMap(home, { ready, open }) {
     const { lng: x, lat: y } = map.getCenter();
     set({ at: `${y.toFixed(4)},${x.toFixed(4)},${map.getZoom().toFixed(1)}` }, { quiet: true });
   });
+  for (const layer of TILED.filter(hasLayer)) askAhead(map, layer, reach(layer));
+  // Not only when all is still: where records come in by the second, or the machine is slow, it may never be.
+  followTiles(map, () => TILED.filter(hasLayer), { answered: (layer) => { if (layer === fillNow()) rescale(); }, drawn: settled });
   map.on("idle", () => { rescale(); settled(); });
-  // Not only when all is still: a slow machine may not be for a long time.
-  let waiting = null;
-  map.on("sourcedata", (event) => {
-    if (event.sourceId !== fillNow() || !event.isSourceLoaded || !event.tile) return;
-    clearTimeout(waiting);
-    waiting = setTimeout(() => { if (rescale()) settled(); }, 120);
-  });
   map.on("click", (event) => {
     const layers = ["firs", "complaints"].filter((id) => map.getLayoutProperty(id, "visibility") !== "none");
     const [found] = layers.length ? map.queryRenderedFeatures(event.point, { layers }) : [];
@@ -102,26 +105,25 @@ export function startControlMap(home, { ready, open }) {
 /** Classes anew when the question or the zoom has changed, never because a record came in: a moving scale lies about change. */
 function rescale() {
   const layer = fillNow();
-  const asked = `${layer} ${layer ? url(layer) : ""} ${Math.floor(map.getZoom())} ${theme()}`;
-  if (!layer || asked === scaled) return false;
+  const question = `${layer} ${layer ? asked(layer) : ""} ${Math.floor(map.getZoom())} ${theme()}`;
+  if (!layer || question === scaled) return;
   const values = new Map();
   for (const feature of map.querySourceFeatures(layer, { sourceLayer: layer === "forecast" ? "forecast" : "cells" })) values.set(feature.properties.cell, Number(feature.properties[VALUE[layer]]) || 0);
-  if (!values.size) return false;
-  scaled = asked;
+  if (!values.size) return;
+  scaled = question;
   const edges = breaks([...values.values()], 5);
   scale = { edges };
   map.setPaintProperty(layer, "fill-color", fillColour(layer));
   map.setPaintProperty(layer, "fill-opacity", 0.68);
-  return true;
 }
 
 /** Brings visibility and addresses in step with the state; `again` asks every shown tile anew. */
 export function refreshMap({ again = false, kinds = null } = {}) {
-  for (const id of ["firs", "complaints", ...FILLS]) {
+  if (!map?.getLayer("chosen")) return; // it begins with what the state says then
+  for (const id of TILED) {
     map.setLayoutProperty(id, "visibility", shown(id).visibility);
-    const source = map.getSource(id);
     const concerned = !kinds || (id === "firs" && kinds.includes("fir")) || (id === "complaints" && kinds.includes("complaint")) || (id === "stays" && kinds.includes("stay")) || (id === "cells" && kinds.some((kind) => get("kinds").includes(kind)));
-    if (source && (source.tiles?.[0] !== url(id) || (again && concerned && hasLayer(id)))) source.setTiles([url(id)]);
+    askTiles(map, id, ...asked(id), { again: again && concerned && hasLayer(id) });
   }
   map.setLayoutProperty("beats", "visibility", shown("beats").visibility);
   map.setLayoutProperty("place-name", "visibility", shown("places").visibility);
@@ -131,6 +133,7 @@ export function refreshMap({ again = false, kinds = null } = {}) {
 
 /** The loaded layers with their points, in the order of the list. Put in one by one: a new style would wait for every tile. */
 export function setLoaded(layers) {
+  if (!map?.getLayer("fresh")) { loaded = layers; return; }
   const kept = new Set(layers.map((layer) => layer.id));
   for (const { id } of loaded.filter((layer) => !kept.has(layer.id))) {
     for (const part of [`loaded-${id}-name`, `loaded-${id}`]) if (map.getLayer(part)) map.removeLayer(part);
@@ -160,11 +163,12 @@ function loadedParts(layer, index) {
 /** Rings about what has just come in, fading with its age (0 now, 1 old). */
 export function setFresh(points) {
   fresh = { type: "FeatureCollection", features: points.map(({ point, age }) => ({ type: "Feature", properties: { age }, geometry: { type: "Point", coordinates: point } })) };
-  map.getSource("fresh")?.setData(fresh);
+  map?.getSource("fresh")?.setData(fresh);
 }
 
 /** Only where somebody asked for it. */
 export function flyTo(target) {
+  if (!map) return;
   const move = { essential: false, duration: still.matches ? 0 : 900, maxZoom: 14 };
   if (target.bbox) map.fitBounds([[target.bbox[0], target.bbox[1]], [target.bbox[2], target.bbox[3]]], move);
   else map.flyTo({ center: target.center, zoom: Math.max(map.getZoom(), target.zoom ?? 13), ...move });
@@ -172,5 +176,5 @@ export function flyTo(target) {
 
 export function jumpTo(at) {
   const [lat, lng, zoom] = at.split(",").map(Number);
-  if (Number.isFinite(zoom)) map.jumpTo({ center: [lng, lat], zoom });
+  if (Number.isFinite(zoom)) map?.jumpTo({ center: [lng, lat], zoom });
 }

@@ -9,6 +9,7 @@ import { homeOf } from "./homes.js";
 import { t, tn, when } from "./i18n.js";
 import { isKiosk, startKiosk } from "./kiosk.js";
 import { startLive } from "./live.js";
+import { filterAsked, mapDrawn, rowsFirst, useful } from "./marks.js";
 import { startSession } from "./session.js";
 import { startShell } from "./shell.js";
 import { get, search, set, setDefaults, setEnd, subscribe, touches } from "./state.js";
@@ -65,6 +66,7 @@ async function changedThere({ kinds }) {
 
 function changed(keys) {
   const filtered = touches(keys, KEYS);
+  if (filtered) filterAsked();
   if (filtered || keys.has("layer")) { refreshMap(); needed().catch(() => {}); drawLayers(); }
   if (filtered) { drawWindows(); loadTicker().catch(() => {}); loadAlerts().catch(() => {}); }
   if (keys.has("at")) jumpTo(get("at"));
@@ -91,19 +93,22 @@ async function start() {
   startSide({ fly });
   startLayers({ without });
   subscribe(changed);
-  const data = Promise.allSettled([loadTicker(), loadFeeds(), loadAlerts()]);
+  const rows = loadTicker().then(useful);
+  const data = Promise.allSettled([rows, loadFeeds()]);
+  startShell(session, { desk: "control", actions: ACTIONS, fly, sentence });
+  await rowsFirst(rows);
   try {
     const map = startControlMap(home, {
-      ready: () => { document.body.classList.add("map-ready"); drawLayers(); },
+      ready: () => { document.body.classList.add("map-ready"); mapDrawn(); drawLayers(); },
       open: (id) => location.assign(`/records/${encodeURIComponent(id)}?from=${encodeURIComponent(`/control${search()}`)}`),
     });
-    map.once("load", () => { refreshMap(); loadLayers().catch(() => {}); });
+    map.once("style.load", () => { refreshMap(); loadLayers().catch(() => {}); });
     globalThis.naqsha = { map };
   } catch {
     replace(byId("map"), el("p", { class: "problem", role: "alert" }, t("This browser cannot draw the map (no WebGL). The filters and numbers still work.")));
   }
-  startShell(session, { desk: "control", actions: ACTIONS, fly, sentence });
   await data;
+  loadAlerts().catch(() => {});
   startLive({
     data: changedThere,
     state: (name) => { byId("live-state").dataset.state = name; byId("live-words").textContent = STATES[name](); },

@@ -7,7 +7,7 @@ const words = lang === "en" ? {} : await load();
 
 async function load() {
   try {
-    const answer = await fetch(`/i18n/${lang}.json`);
+    const answer = await fetch(document.documentElement.dataset.words);
     return answer.ok ? (await answer.json()).messages : {};
   } catch {
     return {};

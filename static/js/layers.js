@@ -1,9 +1,10 @@
 // The data layers: what each draws, from which tiles, in which colours. What is on, and how strong, is in the URL and legend.
 import { plain } from "./api.js";
 import { breaks, classOf, ramp, stepColour } from "./colours.js";
-import { GROUND, buildStyle, tileUrl } from "./style.js";
+import { GROUND, buildStyle } from "./style.js";
 import { filters, get, hasLayer } from "./state.js";
 import { theme } from "./theme.js";
+import { askTiles, tileAddress } from "./tiles.js";
 
 /** The layers in the order of the legend; number keys switch them. */
 export const LAYERS = ["cells", "points", "forecast", "hotspots"];
@@ -22,14 +23,17 @@ export const isClassOff = (index) => off.has(index);
 
 const toQuery = (params) => Object.entries(params).map(([key, value]) => `${key}=${plain(value)}`).join("&");
 
-/** The tile addresses of the current filters. */
-export function tiles(layer) {
-  if (layer === "cells" || layer === "points") return tileUrl(layer, toQuery(filters()));
+/** The zooms of a layer's tiles. */
+export const reach = (layer) => ({ minzoom: layer === "points" ? POINTS_FROM : 3, maxzoom: 15 });
+
+/** What the current filters ask of a layer's tiles. */
+function asked(layer) {
+  if (layer === "cells" || layer === "points") return toQuery(filters());
   const params = {};
   if (layer === "forecast" && get("heads").length === 1) params.heads = get("heads")[0];
   if (layer === "forecast" && get("shift")) params.shift = get("shift");
   if (get("jurisdiction")) params.jurisdiction = get("jurisdiction");
-  return tileUrl(layer, toQuery(params));
+  return toQuery(params);
 }
 
 /** Cells of which no number should be taken at its word are faint: too little reported, paused, or resting. */
@@ -53,13 +57,10 @@ function parts() {
   const now = theme();
   const ground = GROUND[now];
   const lit = (value) => ["boolean", ["feature-state", value], false];
-  const vector = (layer, maxzoom) => ({ type: "vector", tiles: [tiles(layer)], minzoom: 3, maxzoom, promoteId: { [layer]: "cell" } });
+  const vector = (layer) => ({ type: "vector", tiles: [tileAddress(layer, layer, asked(layer))], ...reach(layer), ...(layer === "points" ? {} : { promoteId: { [layer]: "cell" } }) });
   const edgeWidth = ["interpolate", ["linear"], ["zoom"], 4, 0.4, 12, 0.9];
   return {
-    sources: {
-      cells: vector("cells", 15), points: { type: "vector", tiles: [tiles("points")], minzoom: POINTS_FROM, maxzoom: 15 },
-      forecast: vector("forecast", 15), hotspots: vector("hotspots", 15),
-    },
+    sources: { cells: vector("cells"), points: vector("points"), forecast: vector("forecast"), hotspots: vector("hotspots") },
     cells: [
       { id: "cells", type: "fill", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "fill-color": fillColour("cells"), "fill-opacity": opacity.cells, "fill-outline-color": "rgba(0,0,0,0)" } },
       { id: "cells-edge", type: "line", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "line-color": now === "dark" ? ground.land : "#8a5a2b", "line-width": edgeWidth, "line-opacity": now === "dark" ? opacity.cells : opacity.cells * 0.45 } },
@@ -125,9 +126,7 @@ export function refresh(map) {
   for (const layer of ["cells", "points", "forecast", "hotspots"]) {
     const ids = { cells: ["cells", "cells-edge"], forecast: ["forecast", "forecast-edge"], hotspots: ["hotspots"], points: ["points"] }[layer];
     for (const id of ids) map.setLayoutProperty(id, "visibility", shown(layer).visibility);
-    const source = map.getSource(layer);
-    const url = tiles(layer);
-    if (source && source.tiles?.[0] !== url) source.setTiles([url]);
+    askTiles(map, layer, layer, asked(layer));
   }
   map.setFilter("chosen", ["==", ["get", "code"], get("jurisdiction") || "\u0000"]);
 }

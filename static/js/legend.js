@@ -4,6 +4,7 @@ import { methodTitle } from "./forecast-words.js";
 import { edge, lang, mass, number, percent, t, when } from "./i18n.js";
 import { LAYERS, POINTS_FROM, coloursOf, flipClass, isClassOff, opacityOf, scaleOf, setOpacity } from "./layers.js";
 import { get, hasLayer, set } from "./state.js";
+import { leftOut } from "./tiles.js";
 import { kindName } from "./words.js";
 
 const runs = { forecast: undefined, hotspots: undefined };
@@ -77,7 +78,8 @@ function strength(layer) {
 
 function detail(layer) {
   if (layer === "cells") return [classes("cells", t("records in a cell")), cellNote()];
-  if (layer === "points") return [el("ul", { class: "legend-kinds" }, get("kinds").map((kind) => el("li", {}, kindMark(kind), kindName(kind)))), theMap.getZoom() < POINTS_FROM ? el("p", { class: "explain" }, t("Go nearer to see single records.")) : null, el("p", { class: "explain" }, t("Only records with a point of their own. Sensitive places are never shown singly."))];
+  const cut = layer === "points" ? leftOut(theMap, "points") : 0;
+  if (layer === "points") return [cut ? el("p", { class: "explain", role: "note" }, icon("warn", "icon-small"), " ", t("Not all are drawn: of %(n)s records in one part of the map only the newest. Go nearer to see the rest.", { n: number(cut) })) : null, el("ul", { class: "legend-kinds" }, get("kinds").map((kind) => el("li", {}, kindMark(kind), kindName(kind)))), theMap.getZoom() < POINTS_FROM ? el("p", { class: "explain" }, t("Go nearer to see single records.")) : null, el("p", { class: "explain" }, t("Only records with a point of their own. Sensitive places are never shown singly."))];
   return layer === "forecast" ? forecast() : hotspots();
 }
 

@@ -10,6 +10,7 @@ import { mass, t } from "./i18n.js";
 import { LAYERS, refresh, without } from "./layers.js";
 import { draw as drawLegend, flipLayer, setBeside, setResolution, setRun, startLegend } from "./legend.js";
 import { drawList } from "./list.js";
+import { filterAsked, mapDrawn, useful } from "./marks.js";
 import { fly, keepScale, mark, onCells, redraw, startMap, visibleCells } from "./map.js";
 import { openPanel, setClicked, setForecastCells, setPanelNumbers } from "./panel.js";
 import { flipPlay, isPlaying, startPlay } from "./play.js";
@@ -133,6 +134,8 @@ function followZoom() {
 
 function settled() {
   document.body.classList.add("map-ready");
+  useful();
+  mapDrawn();
   byId("map").classList.remove("loading");
   const features = followZoom();
   followRun();
@@ -145,6 +148,7 @@ function settled() {
 
 function changed(keys) {
   const filtered = touches(keys);
+  if (filtered) filterAsked();
   if (filtered || keys.has("layer")) {
     holes = false;
     refresh(map);

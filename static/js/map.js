@@ -2,10 +2,11 @@
 import * as maplibre from "maplibre-gl";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
-import { LAYERS, VALUE, refresh, rescale, style } from "./layers.js";
+import { LAYERS, VALUE, reach, refresh, rescale, style } from "./layers.js";
 import { get, hasLayer, set } from "./state.js";
 import { allowWorker } from "./policy.js";
 import { onTheme } from "./theme.js";
+import { askAhead, followTiles } from "./tiles.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -23,6 +24,7 @@ export function startMap(home) {
     maxBounds: [[52, 17], [88, 43]], fadeDuration: still.matches ? 0 : 160, refreshExpiredTiles: false, fitBoundsOptions: { padding: 40 },
     locale: { "Map.Title": t("Map of records") },
   });
+  for (const layer of LAYERS.filter(hasLayer)) askAhead(map, layer, reach(layer));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-left");
@@ -60,12 +62,10 @@ export function visibleCells(map, layer = "cells") {
 
 /** Keeps each layer's classes in step with its tiles, and tells the listener when the picture is whole. */
 export function keepScale(map, { frozen, settled }) {
-  map.on("idle", () => {
-    for (const layer of LAYERS.filter((name) => VALUE[name] && hasLayer(name))) {
-      if (!frozen()) rescale(map, layer, map.querySourceFeatures(layer, { sourceLayer: layer }));
-    }
-    settled();
-  });
+  const shown = () => LAYERS.filter((layer) => map.getLayer(layer) && hasLayer(layer));
+  const scale = (layer) => { if (VALUE[layer] && !frozen()) rescale(map, layer, map.querySourceFeatures(layer, { sourceLayer: layer })); };
+  followTiles(map, shown, { answered: scale, drawn: settled });
+  map.on("idle", () => { shown().forEach(scale); settled(); });
 }
 
 let selected = null;

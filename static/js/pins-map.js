@@ -3,6 +3,7 @@ import * as maplibre from "maplibre-gl";
 import { ramp, stepColour } from "./colours.js";
 import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
+import { mapDrawn } from "./marks.js";
 import { allowWorker } from "./policy.js";
 import { GROUND, buildStyle } from "./style.js";
 import { onTheme, theme } from "./theme.js";
@@ -63,7 +64,7 @@ export function startPinMap(bounds, listeners) {
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-left");
   map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "top-right");
   map.on("click", ({ lngLat }) => (corners ? addCorner(lngLat) : setPin(lngLat)));
-  map.on("idle", () => { byId("map").classList.remove("loading"); document.body.classList.add("map-ready"); });
+  map.on("idle", () => { byId("map").classList.remove("loading"); document.body.classList.add("map-ready"); mapDrawn(); });
   onTheme(() => map.setStyle(style(), { diff: false }));
   return map;
 }

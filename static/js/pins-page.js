@@ -6,6 +6,7 @@ import { lang, number, t, tn, when } from "./i18n.js";
 import * as pinMap from "./pins-map.js";
 import { openNames, openOrder, openPiles, openStations } from "./pins-side.js";
 import { drawWords } from "./pins-words.js";
+import { useful } from "./marks.js";
 import { startSession } from "./session.js";
 import { startShell } from "./shell.js";
 import { get, set, subscribe } from "./state.js";
@@ -88,6 +89,7 @@ async function open() {
     chosen = null;
     byId("pins-name").value = "";
     drawWords(waiting, choose);
+    useful();
     pinMap.showRecord(waiting);
     ready();
   } catch (error) {
@@ -222,6 +224,7 @@ const ACTIONS = [
   { keys: ["Escape"], run: () => { pinMap.stopDrawing(); pinMap.clearPin(); ready(); } },
 ];
 
+const rows = load(); // asked while the map starts
 const home = session.user?.jurisdiction?.bbox;
 pinMap.startPinMap(home ? [[home[0], home[1]], [home[2], home[3]]] : [[60.8, 23.5], [77.9, 37.2]], {
   moved: () => { chosen = null; for (const row of document.querySelectorAll(".candidate")) row.setAttribute("aria-pressed", "false"); if (waiting) ready(); },
@@ -243,6 +246,6 @@ byId("open-stations").addEventListener("click", () => openStations(get("jurisdic
 for (const button of document.querySelectorAll("[data-show]")) button.addEventListener("click", () => set({ show: button.dataset.show === "all" ? "" : button.dataset.show }));
 subscribe((changed) => { if (changed.has("jurisdiction") || changed.has("show")) load(); });
 window.naqsha = { ...window.naqsha, pins: { waiting: () => waiting?.record?.id ?? null, left: () => queue.length, pinned: () => pinMap.pinned() } };
-await load();
+await rows;
 announce(t("Pins"));
 document.body.classList.add("pins-ready");

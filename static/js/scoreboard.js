@@ -5,6 +5,7 @@ import { bdi, byId, el, icon, replace, svg } from "./dom.js";
 import { drawAsk } from "./forecast-ask.js";
 import { methodTitle, own, partOfDay, ratio, share, stateTitle, verdict } from "./forecast-words.js";
 import { day, mass, number, percent, t, tn } from "./i18n.js";
+import { useful } from "./marks.js";
 import { startSession } from "./session.js";
 import { startShell } from "./shell.js";
 import { get, set, subscribe } from "./state.js";
@@ -49,6 +50,7 @@ async function load() {
     const [scores, runs] = await Promise.all([lanes.scores("/api/forecasts/scores", filters()), lanes.runs("/api/forecasts", { ...filters(), weeks: "" })]);
     board = scores;
     draw();
+    useful();
     drawRuns(runs.runs);
     announce(tn("%(n)s series scored", "%(n)s series scored", scored().length));
   } catch (error) {

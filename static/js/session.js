@@ -6,8 +6,17 @@ import { toDays } from "./time.js";
 
 const STALE_HOURS = 26;
 
+/** What the server wrote into the page, which is never kept; else what it answers. */
+async function reader() {
+  const written = document.getElementById("reader");
+  if (!written) return ask("/api/session");
+  const found = JSON.parse(written.textContent);
+  written.remove();
+  return found;
+}
+
 export async function startSession() {
-  const session = await ask("/api/session");
+  const session = await reader();
   byId("synthetic").hidden = !session.synthetic;
   document.body.classList.toggle("synthetic", Boolean(session.synthetic));
   const fresh = byId("freshness");

@@ -3,6 +3,7 @@ import { send } from "./api.js";
 import { onArea, openAreas } from "./areas.js";
 import { byId, el, icon, replace } from "./dom.js";
 import { named, t } from "./i18n.js";
+import { useful } from "./marks.js";
 import { startSession } from "./session.js";
 import { startShell } from "./shell.js";
 import { get } from "./state.js";
@@ -29,6 +30,7 @@ async function again(button) {
 }
 
 async function start() {
+  useful(); // the page came whole
   const session = await startSession();
   const step = (by) => {
     const box = byId("weekly-week");

@@ -10,8 +10,6 @@ import os
 import random
 import selectors
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -23,16 +21,15 @@ from sqlalchemy.orm import Session
 
 from app.access import service as access
 from app.db.cluster_place import INSTANCE, recorded
-from app.settings import ROOT
 from tests import factories
 from tests.bench.scratch import engine, scratch_node
+from tests.bench.serving import OPENER, server
 from tests.reference_set import CITY, GULBERG
 
 SCREENS = 200
 ROUNDS = 400
 RECORDS = 400
 PATHS = ("/api/summary?window=2026-10-01..2026-11-08", "/api/cells?resolution=8", "/map")
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def percentile(seconds: list[float], share: float) -> float:
@@ -41,40 +38,22 @@ def percentile(seconds: list[float], share: float) -> float:
 
 
 @contextmanager
-def server(database: str, instance: str) -> Iterator[int]:
+def own_server(database: str, instance: str) -> Iterator[int]:
     """Give the port of Naqsha's own server on a database."""
     cluster = recorded(INSTANCE)
     if cluster is not None:
         kept = {name: str(value) for name, value in vars(cluster).items()}
         with open(os.path.join(instance, "cluster.json"), "w", encoding="utf-8") as file:
             json.dump(kept, file)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(512)
-        port = listener.getsockname()[1]
-        settings = {"NAQSHA_ENV": "test", "NAQSHA_INSTANCE": instance, "NAQSHA_DATABASE_NAME": database}
-        child = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "python:app.web", "--bind", f"fd://{listener.fileno()}"]
-            + ["--log-level", "error", "app.factory:create_app()"],
-            cwd=ROOT, env=os.environ | settings, pass_fds=[listener.fileno()], stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            for _ in range(8):  # both processes have loaded
-                _OPENER.open(f"http://127.0.0.1:{port}/healthz", timeout=60).read()
-            yield port
-        finally:
-            child.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(20)
-            child.kill()
+    with server({"NAQSHA_ENV": "test", "NAQSHA_INSTANCE": instance, "NAQSHA_DATABASE_NAME": database}) as port:
+        yield port
 
 
 def ask(port: int, path: str, token: str) -> float:
     """Give the seconds that a request took."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"})
     begun = time.perf_counter()
-    with _OPENER.open(request, timeout=30) as answer:
+    with OPENER.open(request, timeout=30) as answer:
         answer.read()
     return time.perf_counter() - begun
 
@@ -157,7 +136,7 @@ def report() -> None:
             account = access.create_account(session, "bench", "commander", ["PK"])
             token = access.make_token(session, account.id)
             session.commit()
-        with server(database, str(app.instance_path)) as port:
+        with own_server(database, str(app.instance_path)) as port:
             alone = others(port, token)
             screens = Screens(port, token, SCREENS)
             end = time.monotonic() + 60

@@ -60,6 +60,21 @@ def test_a_new_record_comes_to_the_screen_by_itself(signed_in: SignedIn, worker:
     # How soon is measured in tests/bench/bench_live.py: a shared processor must not decide whether a test passes.
 
 
+def test_a_map_that_is_asked_anew_comes_to_rest_where_nothing_changed(signed_in: SignedIn) -> None:
+    """MapLibre alone falls silent after tiles of unchanged bytes: no frame, no idle, no readiness."""
+    page = open_control(signed_in("control"))
+    until(page, "naqsha.map.loaded()")
+    page.evaluate(
+        """async () => {
+          const { refreshMap } = await import("/static/js/control-map.js");
+          window.rests = 0;
+          naqsha.map.on("idle", () => { window.rests += 1; });
+          refreshMap({ again: true });
+        }"""
+    )
+    until(page, "window.rests > 0")
+
+
 def test_a_record_of_another_area_does_not_show(signed_in: SignedIn, worker: Session) -> None:
     page = open_control(signed_in("control"))
     other = commit(worker, station="PK-SD-KHS-CLIFTON")

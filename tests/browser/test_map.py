@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from tests.browser.conftest import PHONE, Watch, cells, drawn, until, within_reach
 
@@ -272,6 +273,38 @@ def test_a_hole_in_the_map_is_no_empty_ground(open_map: OpenMap, watch: Watch) -
     filtered(page, lambda: page.click("#problem button"))
     expect(page.locator("#problem")).to_be_hidden()
     assert cells(page)
+
+
+def test_an_older_answer_is_never_drawn_over_a_newer(open_map: OpenMap) -> None:
+    page = open_map(f"?window=-91d&{NEAR}")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if parse_qs(urlsplit(route.request.url).query)["heads"] == ["robbery"]:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/tiles/cells/**", hold)
+    page.click("[data-head=robbery]")
+    page.wait_for_timeout(300)
+    assert held
+    filtered(page, lambda: page.click("[data-head=burglary]"))
+    both = cells(page)
+    for route in held:
+        with suppress(Error):  # the page has ended the question
+            route.continue_()
+    page.wait_for_timeout(500)
+    drawn(page)
+    assert cells(page) == both
+    counted = page.evaluate(
+        """async () => {
+          const { filters } = await import("/static/js/state.js");
+          const asked = new URLSearchParams({ ...filters(), resolution: naqsha.visibleCells()[0].res });
+          return (await (await fetch(`/api/cells?${asked}`)).json()).cells;
+        }"""
+    )
+    assert both and both.items() <= {each["cell"]: each["mass"] for each in counted}.items()
 
 
 def test_synthetic_is_said_where_it_shows(open_map: OpenMap) -> None:

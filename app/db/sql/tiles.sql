@@ -19,10 +19,12 @@ WITH weighed AS (
 SELECT ST_AsMVT(drawn, 'cells', 4096, 'geom') FROM drawn WHERE geom IS NOT NULL
 
 -- name: tiles.points
--- Gives the MVT of records that were placed at a point, no stay among them: id, kind, head, accuracy_m, synthetic.
+-- Gives the MVT of records that were placed at a point, no stay among them: id, kind, head, accuracy_m, synthetic; the newest
+-- where there are more than :most, and then each says of how many (tile_records).
 -- Answered by fix_point and mass_current.
 WITH drawn AS (
   SELECT r.id, r.kind::text AS kind, h.key AS head, f.accuracy_m, f.method, s.is_synthetic AS synthetic,
+    nullif(greatest(count(*) OVER (), CAST(:most AS bigint)), CAST(:most AS bigint)) AS tile_records,
     ST_AsMVTGeom(ST_Transform(f.point, 3857), ST_TileEnvelope(:z, :x, :y), 4096, 64, true) AS geom
   FROM fix f
   JOIN mass m ON m.record_id = f.record_id AND m.known_until IS NULL
@@ -40,7 +42,7 @@ WITH drawn AS (
       WHERE share.mass > 0 AND lower(m.shifts) + share.n - 1 >= :first AND lower(m.shifts) + share.n - 1 < :end
         AND (m.head_id * 3 + shift_of_day((lower(m.shifts) + share.n - 1)::integer))::smallint = ANY (CAST(:slots AS smallint[]))))
   ORDER BY r.id DESC
-  LIMIT 5000
+  LIMIT :most
 )
 SELECT ST_AsMVT(drawn, 'points', 4096, 'geom', 'id') FROM drawn WHERE geom IS NOT NULL
 

@@ -80,6 +80,16 @@ def test_points_hold_back_protected_and_stays(app, sign_in, planted) -> None:
     assert "rape" in [f["properties"]["head"] for f in _tile(station, "points", 14)["points"]["features"]]
 
 
+def test_points_that_are_too_many_say_so(client, sign_in, planted, monkeypatch) -> None:
+    sign_in(client, "station")
+    every = _tile(client, "points", 14)["points"]["features"]
+    assert len(every) > 2 and not any("tile_records" in feature["properties"] for feature in every)
+    monkeypatch.setattr("app.tiles.service.MOST_POINTS", 2)
+    newest = _tile(client, "points", 14)["points"]["features"]
+    assert sorted(each["id"] for each in newest) == sorted(each["id"] for each in every)[-2:]
+    assert {each["properties"]["tile_records"] for each in newest} == {len(every)}
+
+
 def test_jurisdictions_say_when_they_are_derived(client, sign_in, planted) -> None:
     sign_in(client, "planner")
     shown = _tile(client, "jurisdictions", 12)["jurisdictions"]["features"]
