@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
-from flask import Flask, Response, request, send_from_directory, url_for
+from flask import Flask, Response, current_app, request, send_from_directory
 
 from app.settings import ROOT
 
@@ -33,7 +33,12 @@ _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".woff2": "font/w
 def address(filename: str) -> str:
     """Give the address of a file under static/, which changes with the file."""
     kept = _kept(filename)
-    return url_for("static", filename=filename, v=kept[1]) if kept else url_for("static", filename=filename)
+    return f"{_plain(filename)}?v={kept[1]}" if kept else _plain(filename)
+
+
+def _plain(filename: str) -> str:
+    # Not by url_for, which costs a page with a hundred addresses milliseconds; no name of ours needs quoting.
+    return f"{request.script_root}{current_app.static_url_path}/{filename}"
 
 
 def modules(entry: str) -> list[str]:
@@ -53,7 +58,7 @@ def import_map() -> dict[str, dict[str, str]]:
     entries = {name: address(file) for name, file in NAMES.items()}
     for path in sorted((STATIC / "js").glob("*.js")):
         name = f"js/{path.name}"
-        entries[url_for("static", filename=name)] = address(name)
+        entries[_plain(name)] = address(name)
     return {"imports": entries}
 
 
