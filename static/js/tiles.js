@@ -49,7 +49,9 @@ export function askTiles(map, source, layer, query, { again = false } = {}) {
 /** Asks for the tiles in view without waiting until MapLibre does. */
 export function askAhead(map, source, { minzoom, maxzoom }) {
   const question = questions.get(source);
-  for (const { canonical } of map.coveringTiles({ tileSize: 512, minzoom, maxzoom, reparseOverscaled: true })) ask(question, `${canonical.z}/${canonical.x}/${canonical.y}`);
+  for (const { canonical } of map.coveringTiles({ tileSize: 512, minzoom, maxzoom, reparseOverscaled: true })) {
+    if (canonical.z >= minzoom) ask(question, `${canonical.z}/${canonical.x}/${canonical.y}`);
+  }
 }
 
 function ask(question, place) {
