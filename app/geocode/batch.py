@@ -22,7 +22,7 @@ from app.geocode.units import UnitNotFound, Units
 from app.settings import Settings
 from spatial.geocoding import Place, PlaceIndex, Query, StationArea, evaluation, resolve
 from spatial.geocoding.evaluation import Judged
-from spatial.geocoding.writers import Writers
+from spatial.geocoding.writers import Learned, Writers
 from spatial.model import Fix, Reason
 
 #: A text is read as far as this; the whole of it is carried through.
@@ -56,7 +56,7 @@ class FileGazetteer:
 
     def __init__(
         self, shelf: Shelf, units: Units | None = None, station: Callable[[str], StationArea | None] | None = None,
-        local: Mapping[str, list[Place]] | None = None,
+        local: Mapping[str, list[Place]] | None = None, learned: Mapping[str | None, Learned] | None = None,
     ) -> None:  # fmt: skip
         self.index: PlaceIndex = shelf.index
         self.units = units or shelf.units
@@ -64,7 +64,12 @@ class FileGazetteer:
         self._local = local or {}
 
         self._read: dict[str, StationArea] = {}
-        self._writers: Writers | None = None
+        whole = (learned or {}).get(None)
+        #: What the node's own records taught, before this file's texts did.
+        self.learned: Writers | None = Writers(
+            whole, {code: one for code, one in (learned or {}).items() if code is not None}
+        ) if whole is not None else None  # fmt: skip
+        self._writers = self.learned
 
     def station(self, code: str) -> StationArea | None:
         """Give the station of a code, None if there is none."""
@@ -195,6 +200,7 @@ def _of_database(shelf: Shelf, settings: Settings, say_line: Say) -> FileGazette
     from app.geocode.local_names import in_use
     from app.geocode.service import DatabaseStations
     from app.geocode.units import read_units
+    from app.geocode.writers import in_use as habits_in_use
 
     database = Database(settings)
     try:
@@ -203,7 +209,7 @@ def _of_database(shelf: Shelf, settings: Settings, say_line: Say) -> FileGazette
             stations = DatabaseStations(lambda: nullcontext(session))
             # Every station is read now: the connection ends with this function, and there are a few hundred.
             found = {unit.code: stations.station(unit.code) for unit in units.by_id.values() if unit.level == "station"}
-            return FileGazetteer(shelf, units, found.get, in_use(session, None))
+            return FileGazetteer(shelf, units, found.get, in_use(session, None), habits_in_use(session))
     except (OperationalError, LookupError):
         return None
     except ProgrammingError:

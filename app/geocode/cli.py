@@ -158,6 +158,25 @@ def piles_command(station: str | None) -> None:
         click.echo("No pile, and no flag.")
 
 
+@geocode_cli.command("writers")
+def writers_command() -> None:
+    """Learn how each station's writers round distances and directions, from its records and their pins."""
+    from app.db.session import worker_session
+    from app.geocode import learning, writers
+
+    done = learning.run()
+    click.echo(f"{done['texts']:,} texts and {done['pins']:,} pins, {done['stations']:,} stations of their own habits")
+    with worker_session() as session:
+        for station, one in sorted(writers.in_use(session).items(), key=lambda pair: pair[0] or ""):
+            if one.is_own:
+                half, whole = (dict(one.habits.near).get(step, 0.0) for step in (0.5, 1.0))
+                area = "" if one.leak is None else f", area leaks {one.leak:.3f}"
+                click.echo(
+                    f"{station or 'all':>12} {one.texts:8,} texts {one.pins:6,} pins: to 5 km half {half:.0%}, whole "
+                    f"{whole:.0%}; four points {one.habits.four:.0%}; by road {one.habits.road:.0%}{area}"
+                )
+
+
 def _run(redo: Any, run_id: int) -> dict[str, Any]:
     from tqdm import tqdm
 

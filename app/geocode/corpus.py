@@ -6,6 +6,7 @@ No truth is needed for that, and no database: see `spatial.geocoding.writers`.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from app.geocode import tables
 from app.geocode.shelf import Say
 from app.geocode.units import UnitNotFound
 from spatial.addresses import Bearing, parse_bearing
+from spatial.geocoding.habits import BELIEVED
 from spatial.geocoding.writers import FEWEST, Writers, learn_stations
 
 #: A text is read as far as this.
@@ -43,10 +45,25 @@ def learn(path: Path, gazetteer: Any, say_line: Say = lambda line: None) -> Writ
     if count < FEWEST:
         return None
     areas = {code: station for code in texts if (station := gazetteer.station(code)) is not None}
-    writers = learn_stations(texts, areas=areas)
+    before = gazetteer.learned
+    writers = learn_stations(texts, prior=before.whole.habits if before else BELIEVED, areas=areas)
+    if before is not None:
+        writers = _beside(writers, before)
     gazetteer.read_as(writers)
     say_line(f"Read {count:,} distances of {len(texts):,} stations first, to learn how their writers round.")
     return writers
+
+
+def _beside(writers: Writers, before: Writers) -> Writers:
+    """Give what a file taught with what the node's records did: of roads, which texts do not show, and of others."""
+    stations = dict(before.stations)
+    for code, one in writers.stations.items():
+        known = before.stations.get(code)
+        if known is None or not known.is_own:
+            stations[code] = one
+        elif one.is_own:
+            stations[code] = replace(one, habits=replace(one.habits, road=known.habits.road), pins=known.pins)
+    return Writers(writers.whole, stations)
 
 
 def _station(values: dict[str, str], gazetteer: Any) -> str | None:

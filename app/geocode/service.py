@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import shapely
 from flask import current_app
@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from app.db.named import sql
 from app.db.session import Transactions, database, transactions_on
-from app.geocode import local_names, shelf
+from app.geocode import local_names, shelf, writers
 from app.geocode.units import UnitNotFound, Units, read_units
 from spatial.geocoding import Entry, Place, PlaceIndex, Query, StationArea, resolve
 from spatial.geocoding.coordinates import NO_LIMITS, Limits
+from spatial.geocoding.writers import Learned
 from spatial.model import Fix
 
 _loading = Lock()
@@ -29,6 +30,10 @@ _loading = Lock()
 
 DISTRICT_MARGIN_DEG = 0.03
 """How far outside its district a point may lie: some 3 km, as districts' lines are not surveyed ones."""
+
+
+MOST_READ: Final = 5_000
+"""So many stations as some writers' are kept."""
 
 
 class Stations(Protocol):
@@ -40,6 +45,9 @@ class Stations(Protocol):
 
     def station(self, code: str) -> StationArea | None:
         """Give the station of a code, always the same object; None if there is none."""
+
+    def read_by(self, station: StationArea, learned: Learned) -> StationArea:
+        """Give a station whose texts are read as its writers write, always the same object for the same habits."""
 
     def limits(self, district: str | None) -> Limits:
         """Give where coordinates of a district named so have to lie, as far as that is known."""
@@ -53,6 +61,7 @@ class DatabaseStations:
         self._stations: dict[str, dict[str, StationArea]] = {}
         self._units: Units | None = None
         self._limits: dict[str, Limits] = {}
+        self._read: dict[tuple[str, Learned], StationArea] = {}
 
     @property
     def units(self) -> Units:
@@ -75,6 +84,16 @@ class DatabaseStations:
                 rows = session.execute(sql("geocode.stations_of_district"), {"district": unit.district}).mappings()
                 self._stations[unit.district] = {row["code"]: _station(row) for row in rows}
         return self._stations[unit.district].get(unit.code)
+
+    def read_by(self, station: StationArea, learned: Learned) -> StationArea:
+        """Give a station whose texts are read as its writers write, always the same object for the same habits."""
+        key = (station.code, learned)
+        found = self._read.get(key)
+        if found is None:
+            if len(self._read) > MOST_READ:
+                self._read.clear()  # habits are learned anew every night
+            found = self._read[key] = learned.read_by(station)
+        return found
 
     def limits(self, district: str | None) -> Limits:
         """Give where coordinates of a district named so have to lie: no limits where its area is not known."""
@@ -100,11 +119,13 @@ class NodeGazetteer:
     """What :func:`spatial.geocoding.resolve` asks, answered from the index and the stations; districts go by name."""
 
     def __init__(
-        self, index: PlaceIndex, stations: Stations, local: Mapping[str, Sequence[Place]] | None = None
-    ) -> None:
+        self, index: PlaceIndex, stations: Stations, local: Mapping[str, Sequence[Place]] | None = None,
+        learned: Mapping[str | None, Learned] | None = None,
+    ) -> None:  # fmt: skip
         self.index = index
         self._stations = stations
         self._local = local or {}
+        self._learned = learned or {}
 
     @property
     def units(self) -> Units:
@@ -112,8 +133,10 @@ class NodeGazetteer:
         return self._stations.units
 
     def station(self, code: str) -> StationArea | None:
-        """Give the station of a code, None if there is none."""
-        return self._stations.station(code)
+        """Give the station of a code, read as its writers write where that was learned; None if there is none."""
+        found = self._stations.station(code)
+        learned = writers.of(self._learned, code)
+        return found if found is None or learned is None else self._stations.read_by(found, learned)
 
     def limits(self, district: str | None) -> Limits:
         """Give where coordinates of a district named so have to lie, as far as that is known."""
@@ -125,7 +148,11 @@ class NodeGazetteer:
 
     def with_local_names(self, local: Mapping[str, Sequence[Place]]) -> NodeGazetteer:
         """Give the same gazetteer with these local names, by the code of their station."""
-        return NodeGazetteer(self.index, self._stations, local)
+        return NodeGazetteer(self.index, self._stations, local, self._learned)
+
+    def with_writers(self, learned: Mapping[str | None, Learned]) -> NodeGazetteer:
+        """Give the same gazetteer that reads distances and directions as the writers of these stations do."""
+        return NodeGazetteer(self.index, self._stations, self._local, learned)
 
     def resolve(self, query: Query) -> Fix:
         """Give the fix of a query."""
@@ -133,7 +160,7 @@ class NodeGazetteer:
 
 
 def gazetteer(reference: Engine, own: Transactions | None = None, *, sees_protected: bool = True) -> NodeGazetteer:
-    """Give this process's gazetteer, made anew after reference data was loaded anew, with the caller's local names.
+    """Give this process's gazetteer, made anew after reference data was, with what the caller's own scope adds.
 
     Parameters
     ----------
@@ -141,7 +168,7 @@ def gazetteer(reference: Engine, own: Transactions | None = None, *, sees_protec
         Where reference data is read for as long as the process lives: it is the same for every role. An engine and no
         session of a request or command: stations are read when they are first asked for, in whatever thread that is.
     own : callable, optional
-        Opens the caller's own transactions; without it there are no local names.
+        Opens the caller's own transactions; without it there are no local names and no habits of writers.
     sees_protected : bool
         Whether the caller may be told of places that only protected records taught.
     """
@@ -156,7 +183,8 @@ def gazetteer(reference: Engine, own: Transactions | None = None, *, sees_protec
     if own is None:
         return kept[1]
     with own() as session:
-        return kept[1].with_local_names(local_names.in_use(session, None, sees_protected))
+        named = kept[1].with_local_names(local_names.in_use(session, None, sees_protected))
+        return named.with_writers(writers.in_use(session))
 
 
 def node_gazetteer() -> NodeGazetteer:

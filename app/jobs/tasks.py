@@ -9,7 +9,7 @@ from app.db.queue import Report
 from app.db.session import worker_session
 from app.forecasts import running as forecasts
 from app.forecasts import scoring, weekly
-from app.geocode import redo
+from app.geocode import learning, redo
 from app.hotspots import running as hotspots
 from app.ingest import retention, uploads
 from app.records import mass
@@ -47,6 +47,11 @@ def run_hotspots(report: Report, **arguments: Any) -> Any:
 def redo_fixes(report: Report, run_id: int) -> Any:
     """Place records anew, or count what would change; gives the run with its counts."""
     return redo.run(run_id, report)
+
+
+def learn_writers(report: Report) -> Any:
+    """Learn how each station's writers round distances and directions; gives how many texts that rests on."""
+    return learning.run(report)
 
 
 def fold_rollups(_report: Report) -> Any:
@@ -88,6 +93,7 @@ TASKS: dict[str, Task] = {
 PERIODIC: dict[str, tuple[str, Task]] = {
     "records.fold": ("* * * * *", fold_rollups),
     "audit.seal": ("* * * * *", seal_audit),
+    learning.TASK: ("20 3 * * *", learn_writers),
     "ingest.purge_stays": ("40 3 * * *", purge_stays),
     "access.forget": ("50 3 * * *", forget_sign_ins),
     # On Mondays before the commanders' day begins, of the week that has ended.

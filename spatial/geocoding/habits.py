@@ -10,9 +10,10 @@ they are wrong.  Whatever was *written* settles part of it: "2.5" was not rounde
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,26 @@ class Habits:
 
 
 BELIEVED: Final = Habits()
+
+
+def stored(habits: Habits) -> dict[str, Any]:
+    """Give habits as JSON has them."""
+    return {one.name: getattr(habits, one.name) for one in fields(habits)}
+
+
+def restored(values: Mapping[str, Any]) -> Habits:
+    """Give habits that were stored; what was not known then is as believed, what is known no more is left out.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value is no number or list of lists of numbers.
+    """
+
+    def number(value: Any) -> Any:
+        return tuple(number(part) for part in value) if isinstance(value, list | tuple) else float(value)
+
+    return Habits(**{one.name: number(values[one.name]) for one in fields(Habits) if one.name in values})
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from app.db.models.access import (
 from app.db.models.audit import Entry, Seal
 from app.db.models.base import Base
 from app.db.models.desks import LayerPoint, PointLayer, SavedView
-from app.db.models.geocoding import LocalName, LocalNamePin, RedoRun
+from app.db.models.geocoding import LocalName, LocalNamePin, RedoRun, WriterHabits
 from app.db.models.mass import FixRow, Mass, Rollup, RollupDelta
 from app.db.models.patrols import PatrolPlace, PatrolPlan, PatrolRenewal, PatrolVisit, WeeklyCopy, WeeklyReport
 from app.db.models.records import (
@@ -94,6 +94,7 @@ __all__ = [
     "Record",
     "RecordVersion",
     "RedoRun",
+    "WriterHabits",
     "ReferenceLoad",
     "Rollup",
     "RollupDelta",

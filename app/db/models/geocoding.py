@@ -42,6 +42,21 @@ class LocalNamePin(Base):
     ended_at: Mapped[datetime | None]
 
 
+class WriterHabits(Base):
+    """How the writers of a station round distances and directions; of all stations together where none is named."""
+
+    __tablename__ = "writer_habits"
+
+    id: Mapped[Key]
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("jurisdiction.id"))
+    habits: Mapped[Json]
+    leak: Mapped[Real | None]
+    texts: Mapped[Whole]
+    pins: Mapped[Whole]
+    is_own: Mapped[bool]
+    learned_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
 class RedoRun(Base):
     """One run of placing records anew: what was asked, how far it is, what changed or would change."""
 

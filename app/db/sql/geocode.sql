@@ -261,6 +261,50 @@ RETURNING id
 -- Answered by a scan: a node has a few.
 SELECT id FROM redo_run WHERE state <> 'done' AND account_id IS NULL ORDER BY id DESC
 
+-- name: geocode.writers_lock
+-- Lets one run learn the writers' habits at a time, to the end of the transaction.
+SELECT pg_advisory_xact_lock(4203004)
+
+-- name: geocode.writers_texts
+-- Gives the newest places of each station's FIRs and complaints as they were written, with the point where an officer pinned one.
+-- Answered by record_station and fix_current.
+SELECT j.code AS station, t.*
+FROM jurisdiction j
+CROSS JOIN LATERAL (
+  SELECT r.place_text, coalesce(CAST(r.place_asked ->> 'distance_m' AS double precision), fir.distance_m) AS distance_m,
+    coalesce(r.place_asked ->> 'direction', fir.direction) AS direction, ST_Y(f.point) AS lat, ST_X(f.point) AS lon
+  FROM record r
+  LEFT JOIN fir ON fir.record_id = r.id
+  LEFT JOIN fix f ON f.record_id = r.id AND f.known_until IS NULL AND f.method = 'pin' AND f.accuracy_m <= :sharp
+  WHERE r.station_id = j.id AND r.kind IN ('fir', 'complaint') AND NOT r.cancelled AND NOT r.protected
+  ORDER BY r.id DESC
+  LIMIT :most
+) AS t
+WHERE j.level = 'station' AND j.valid_until IS NULL
+ORDER BY j.code
+
+-- name: geocode.writers_forget
+-- Takes away what was learned before.
+-- Answered by a scan: a row a station.
+DELETE FROM writer_habits
+
+-- name: geocode.writers_keep
+-- Inserts what was learned; a row without a station is of all together.
+INSERT INTO writer_habits (station_id, habits, leak, texts, pins, is_own)
+SELECT j.id, r.habits, r.leak, r.texts, r.pins, r.is_own
+FROM json_to_recordset(CAST(:rows AS json)) AS r (station text, habits jsonb, leak real, texts integer, pins integer,
+  is_own boolean)
+LEFT JOIN jurisdiction j ON j.code = r.station AND j.valid_until IS NULL
+WHERE r.station IS NULL OR j.id IS NOT NULL
+
+-- name: geocode.writers
+-- Gives the habits that the reader may see, by station; without one, of all stations together.
+-- Answered by a scan: a row a station.
+SELECT j.code AS station, CAST(w.habits AS text) AS habits, w.leak, w.texts, w.pins, w.is_own, w.learned_at
+FROM writer_habits w
+LEFT JOIN jurisdiction j ON j.id = w.station_id
+ORDER BY j.code
+
 -- name: geocode.weak
 -- Gives the weak current fixes of some recording units or of all, of records that count.  The conditions are those of the index.
 -- Answered by fix_weak.

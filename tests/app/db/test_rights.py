@@ -25,6 +25,7 @@ BY_STATION = {
     "rollup_delta": "SELECT count(*) FROM rollup_delta WHERE station_id = :station",
     "hotel": "SELECT count(*) FROM hotel WHERE station_id = :station",
     "local_name": "SELECT count(*) FROM local_name WHERE station_id = :station",
+    "writer_habits": "SELECT count(*) FROM writer_habits WHERE station_id = :station",
 }
 #: Detail tables: without `station_id` of their own, seen where their record is.
 BY_RECORD = ("record_version", "fir", "fir_section", "complaint", "stay", "incident", "person.party", "local_name_pin")
@@ -93,6 +94,10 @@ def tokens(engines: dict[str, Engine]) -> dict[str, str]:
             INSERT INTO local_name_pin (local_name_id, record_id, fix_id)
             SELECT n.id, f.record_id, f.id FROM named n
             JOIN fix f ON f.id = (SELECT min(id) FROM fix WHERE station_id = n.station_id)""")
+        )
+        session.execute(
+            text("""INSERT INTO writer_habits (station_id, habits, texts, pins, is_own)
+                    SELECT id, '{}', 12, 0, true FROM jurisdiction WHERE level = 'station'""")
         )
         session.commit()
         with Session(engines["owner"]) as owner:

@@ -1,0 +1,2 @@
+-- Takes back what the file beside this one made.
+DROP TABLE writer_habits;
