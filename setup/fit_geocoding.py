@@ -22,7 +22,7 @@ import warnings
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -43,8 +43,10 @@ from spatial.geocoding import Entry, PlaceIndex, calibration
 from spatial.geocoding.calibration import GROUPS, Choice
 from spatial.geocoding.context import context_of
 from spatial.geocoding.evaluation import script_of, wilson
-from spatial.geocoding.match import find, terms_of
+from spatial.geocoding.match import CANDIDATES, find
+from spatial.geocoding.names import TOGETHER
 from spatial.geocoding.score import Measured, measure
+from spatial.geocoding.terms import terms_of, together
 
 DEVELOPMENT: Final = ROOT / "data" / "evaluation" / "geocoding-dev.csv"
 OUT: Final = ROOT / "spatial" / "geocoding" / "calibration.json"
@@ -129,7 +131,7 @@ def events(judged: Sequence[Text]) -> list[Text]:
     return list(found.values())
 
 
-def _km(lats: Rows, lons: Rows, lat: float, lon: float) -> Rows:
+def _km(lats: Rows, lons: Rows, lat: Any, lon: Any) -> Rows:
     return np.asarray(np.hypot((lats - lat) * 110.9, (lons - lon) * 111.32 * np.cos(np.radians(lat))))
 
 
@@ -141,21 +143,30 @@ class Bench:
         self._numbers = {place.ref: number for number, place in enumerate(index.places())}
         self._contexts: dict[tuple[str, str], Any] = {}
 
-    def lines(self, text: Text) -> int:
-        """Give how well the surroundings of a text are known."""
-        return int(self._context(text).lines)
+    def lines(self, texts: Sequence[Text]) -> NDArray[np.int64]:
+        """Give how well the surroundings of each text are known."""
+        return np.array([self._context(text).lines for text in texts])
 
-    def measured(self, text: Text) -> Measured | None:
-        """Give the candidates of a text, less its own point and whatever stands at the same spot."""
-        context, terms = self._context(text), terms_of(text.text)
-        found = find(self.index, terms, context)
-        if found is not None and text.own:
-            arrays = self.index.arrays
-            at = arrays["place_lat"][found.places], arrays["place_lon"][found.places]
-            kept = (found.places != self._numbers.get(text.own, -1)) & (_km(*at, text.lat, text.lon) > _OWN_KM)
-            names = ("lines", "places", "like", "covered", "other_numbers", "other_kinds")
-            found = replace(found, **{name: getattr(found, name)[kept] for name in names}) if kept.any() else None
-        return measure(self.index, terms, found, context)
+    def measured(self, texts: Sequence[Text]) -> Measured:
+        """Give the candidates of texts, less each one's own point and whatever stands at the same spot."""
+        parts = [self._measured(texts[first : first + TOGETHER]) for first in range(0, len(texts), TOGETHER)]
+        names = ("places", "lines", "is_there", "lat", "lon", "apart_km", "measures")
+        joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+        # What bears each term out is not learned from.
+        return Measured(**joined, evidence=np.empty((len(texts), 0, CANDIDATES)))
+
+    def _measured(self, texts: Sequence[Text]) -> Measured:
+        batch = together([terms_of(text.text) for text in texts], [self._context(text) for text in texts])
+        found, arrays = find(self.index, batch), self.index.arrays
+        at = np.array([(text.lat, text.lon) for text in texts])[:, :, None]
+        apart = _km(arrays["place_lat"][found.places], arrays["place_lon"][found.places], at[:, 0], at[:, 1])
+        own = np.array([self._numbers.get(text.own, -2) if text.own else -2 for text in texts])[:, None]
+        gone = (own != -2) & ((found.places == own) | (apart <= _OWN_KM))
+        found.lines[gone] = -1
+        for values in (found.covered, found.other_numbers, found.other_kinds):
+            values[gone] = 0.0
+        found.like[np.broadcast_to(gone[:, None, :], found.like.shape)] = 0.0
+        return measure(self.index, batch, found)
 
     def _context(self, text: Text) -> Any:
         key = text.city, text.district
@@ -164,12 +175,12 @@ class Bench:
         return self._contexts[key]
 
 
-def stacked(texts: Sequence[Text], measured: Sequence[Measured | None]) -> tuple[Rows, NDArray[np.bool_], Rows]:
-    """Give all candidates' measures, whether each is near the truth, and the number of its text."""
-    pairs = [(number, text, one) for number, (text, one) in enumerate(zip(texts, measured, strict=True)) if one]
-    near = [_km(one.lat, one.lon, text.lat, text.lon) <= text.tolerance_km for _, text, one in pairs]
-    whose = [np.full(len(one.lat), number) for number, _, one in pairs]
-    return np.vstack([one.measures for _, _, one in pairs]), np.concatenate(near), np.concatenate(whose)
+def nearness(texts: Sequence[Text], measured: Measured) -> NDArray[np.bool_]:
+    """Give whether each candidate is near its text's truth."""
+    lat, lon, tolerance = (
+        np.array([[getattr(text, name)] for text in texts]) for name in ("lat", "lon", "tolerance_km")
+    )
+    return np.asarray(_km(measured.lat, measured.lon, lat, lon) <= tolerance)
 
 
 def net(measures: Rows, near: NDArray[np.bool_]) -> dict[str, Any]:
@@ -257,17 +268,15 @@ class Judged:
     ninety_km: Rows
 
 
-def judge(texts: list[Text], choices: list[Choice]) -> Judged:
+def judge(texts: list[Text], choice: Choice) -> Judged:
     """Give scores and radii of every text by fits on the other parts."""
-    signs = np.array([choice.signs for choice in choices])
-    pairs = list(zip(texts, choices, strict=True))
-    error: Rows = np.array(
-        [float(_km(np.array(one.lat), np.array(one.lon), text.lat, text.lon)) for text, one in pairs]
-    )
+    signs = choice.signs
+    at = np.array([(text.lat, text.lon) for text in texts])
+    error = _km(choice.lat, choice.lon, at[:, 0], at[:, 1])
     right: Rows = np.array(error <= [text.tolerance_km for text in texts], dtype=np.float64)
     logged = np.log(np.maximum(error, 0.03))
     part = np.array([square(text) for text in texts])
-    groups = np.array([calibration.group_of(row) for row in signs])
+    groups = np.array(GROUPS)[calibration.groups_of(signs)]
     raw, expected, score, ninety = (np.zeros(len(texts)) for _ in range(4))
     for number in range(FOLDS):
         own = part == number
@@ -328,32 +337,35 @@ def main() -> None:
             index.save(options.index)
     bench, dev = Bench(index), development()
     learned = [*addresses(), *events(dev)]
-    measures, near, _ = stacked(learned, [bench.measured(text) for text in learned])
-    found = [bench.measured(text) for text in dev]
-    dev_measures, dev_near, whose = stacked(dev, found)
-    part = np.array([square(text) for text in dev])[whose.astype(np.int64)]
-    chance = np.zeros(len(dev_near))
-    for number in range(FOLDS):
-        seen = part != number
+    others = bench.measured(learned)
+    measures, near = others.measures[others.is_there], nearness(learned, others)[others.is_there]
+    found = bench.measured(dev)
+    near_dev, part = nearness(dev, found), np.array([square(text) for text in dev])
+
+    def fit(seen: NDArray[np.bool_]) -> dict[str, Any]:
         # The development set counts twice: it is what the texts to come are like.
-        said = net(np.vstack([measures, *[dev_measures[seen]] * 2]), np.concatenate([near, *[dev_near[seen]] * 2]))
-        chance[~seen] = chances(said, dev_measures[~seen])
-    placed = [(number, one) for number, one in enumerate(found) if one is not None]
-    choices = [
-        calibration.choose(one, chance[whose == number], None, bench.lines(dev[number])) for number, one in placed
-    ]
-    judged = judge([dev[number] for number, _ in placed], choices)
-    print(f"{len(learned)} texts to learn from, {len(dev)} to judge by, {len(dev) - len(placed)} without any candidate")
+        there = found.is_there[seen]
+        own, own_near = found.measures[seen][there], near_dev[seen][there]
+        return net(np.vstack([measures, own, own]), np.concatenate([near, own_near, own_near]))
+
+    chance = np.zeros(near_dev.shape)
+    for number in range(FOLDS):
+        chance[part == number] = chances(fit(part != number), found.measures[part == number])
+    placed = found.is_there.max(axis=1)
+    choice = calibration.choose(found, chance, None, bench.lines(dev))
+    choice = Choice(*[getattr(choice, name)[placed] for name in ("lat", "lon", "best", "weight", "signs")])
+    judged = judge([text for text, is_placed in zip(dev, placed.tolist(), strict=True) if is_placed], choice)
+    print(f"{len(learned)} texts to learn from, {len(dev)} to judge by, {int((~placed).sum())} without any candidate")
     report(judged)
     if options.check:
         return
     logged = np.log(np.maximum(judged.error_km, 0.03))
     curve = steps(judged.raw, judged.right)
-    groups = np.array([calibration.group_of(row) for row in judged.signs])
+    groups = np.array(GROUPS)[calibration.groups_of(judged.signs)]
     said = {
         "made": date.today().isoformat(),
         "digest": hashlib.sha256(DEVELOPMENT.read_bytes()).hexdigest(),
-        "net": net(np.vstack([measures, *[dev_measures] * 2]), np.concatenate([near, *[dev_near] * 2])),
+        "net": fit(np.ones(len(dev), dtype=np.bool_)),
         "score": {
             "weights": _short(plane(LogisticRegression(C=0.3, max_iter=500), judged.signs, judged.right)),
             "from": _short(curve[0]),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import h3.api.basic_int as h3
+import h3.api.numpy_int as in_arrays
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ COARSEST_SHOWN: Final = 4
 FINEST: Final = 15
 
 # Layout of an index: 4 bits of resolution from bit 52, 7 bits of base cell from bit 45, then 15 digits of 3 bits.
+_MODE_SHIFT: Final = 59
 _RESOLUTION_SHIFT: Final = 52
 _RESOLUTION_BITS: Final = 0xF << _RESOLUTION_SHIFT
 _BASE_CELL_SHIFT: Final = 45
@@ -209,6 +211,23 @@ def disk(cell: int, k: int) -> list[int]:
     return list(h3.grid_disk(_valid(cell), _steps(k)))
 
 
+def disks(cells: Sequence[int], k: int) -> NDArray[np.int64]:
+    """Give the cells within ``k`` steps of each of some cells, shape (n, 1 + 3k(k + 1)): the cell, then ring by ring.
+
+    About a pentagon, of which none lies near land that anybody polices, there are fewer cells than that.
+
+    Raises
+    ------
+    InvalidCell
+        If one is no cell, or within ``k`` steps of a pentagon.
+    """
+    width = 1 + 3 * k * (k + 1)
+    found = [in_arrays.grid_disk(_valid(cell), _steps(k)) for cell in cells]
+    if any(len(row) != width for row in found):
+        raise InvalidCell("There is a pentagon beside the cell.")
+    return np.array(found, dtype=np.uint64).reshape(len(found), width).astype(np.int64)
+
+
 def ring(cell: int, k: int) -> list[int]:
     """Give the cells at exactly ``k`` steps from a cell."""
     return list(h3.grid_ring(_valid(cell), _steps(k)))
@@ -308,10 +327,14 @@ def weighted_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int], list[
     raise InvalidGeometry(f"The area overlaps more than {limit} cells of resolution {COARSEST_SHOWN}.")
 
 
-def are_of(cells: Iterable[int], resolution: int) -> bool:
+def are_of(cells: Sequence[int], resolution: int) -> bool:
     """Say whether all of some integers are cells of one resolution; quicker than asking for the resolution of each."""
-    valid = h3.is_valid_cell
-    return all(0 < cell < 1 << 63 and (cell >> _RESOLUTION_SHIFT) & 0xF == resolution and valid(cell) for cell in cells)
+    if not cells:
+        return True
+    # The bits above a cell's base are its mode, which is 1, nothing, and its resolution.
+    lowest = (1 << _MODE_SHIFT) | (resolution << _RESOLUTION_SHIFT)
+    is_within = lowest <= min(cells) and max(cells) < lowest + (1 << _RESOLUTION_SHIFT)
+    return is_within and all(map(h3.is_valid_cell, cells))
 
 
 def compact(cells: Iterable[int]) -> list[int]:

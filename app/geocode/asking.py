@@ -38,7 +38,7 @@ def answer(session: Session, asked: GeocodeQuery, language: str, sees_protected:
 
     places = _places(session, sees_protected)
     query = _query(asked, places)
-    fix = places.resolve(query)
+    (fix,) = places.resolve_all([query])
     return _shown(fix, language) | {"candidates": [_candidate(one, language) for one in candidates(query, places)]}
 
 

@@ -23,7 +23,7 @@ from app.db.named import sql
 from app.db.queue import Report, quiet
 from app.db.session import worker_session
 from app.errors import Conflict, InvalidFilter, NotFound
-from app.geocode.units import Unit, UnitNotFound
+from app.geocode.units import Unit
 from app.ingest.placing import fix_columns, stored_fix
 from app.records import mass
 from spatial.addresses import parse_direction
@@ -239,8 +239,8 @@ def _read(session: Session, stations: list[int], asked: Asked, after: int) -> li
 
 def _judged(rows: Iterable[dict[str, Any]], gazetteer: Any) -> _Part:
     part = _Part()
-    for row in rows:
-        old, new = stored_fix(row), _placed(row, gazetteer)
+    for row, new in _placed(list(rows), gazetteer):
+        old = stored_fix(row)
         what = outcome(old, new)
         part.last = row["record_id"]
         part.counts[what] += 1
@@ -250,12 +250,13 @@ def _judged(rows: Iterable[dict[str, Any]], gazetteer: Any) -> _Part:
     return part
 
 
-def _placed(row: dict[str, Any], gazetteer: Any) -> Fix:
-    try:
-        unit = gazetteer.units.by_id[row["station_id"]]
-    except (KeyError, UnitNotFound):
-        return stored_fix(row)  # a unit that is no more: its records stay where they are
-    return gazetteer.resolve(query_of(row, unit))
+def _placed(rows: list[dict[str, Any]], gazetteer: Any) -> Iterator[tuple[dict[str, Any], Fix]]:
+    units = gazetteer.units.by_id
+    # A unit that is no more: its records stay where they are.
+    known = [row for row in rows if row["station_id"] in units]
+    fixes = iter(gazetteer.resolve_all([query_of(row, units[row["station_id"]]) for row in known]))
+    for row in rows:
+        yield row, next(fixes) if row["station_id"] in units else stored_fix(row)
 
 
 def _example(record_id: int, old: Fix, new: Fix, what: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from app.db.named import sql
 from app.db.session import Transactions, database, transactions_on
 from app.geocode import local_names, shelf, writers
 from app.geocode.units import UnitNotFound, Units, read_units
-from spatial.geocoding import Entry, Place, PlaceIndex, Query, StationArea, resolve
+from spatial.geocoding import Entry, Place, PlaceIndex, Query, StationArea, resolve_all
 from spatial.geocoding.coordinates import NO_LIMITS, Limits
 from spatial.geocoding.writers import Learned
 from spatial.model import Fix
@@ -154,9 +154,9 @@ class NodeGazetteer:
         """Give the same gazetteer that reads distances and directions as the writers of these stations do."""
         return NodeGazetteer(self.index, self._stations, self._local, learned)
 
-    def resolve(self, query: Query) -> Fix:
-        """Give the fix of a query."""
-        return resolve(query, self)
+    def resolve_all(self, queries: Sequence[Query]) -> list[Fix]:
+        """Give the fixes of queries."""
+        return resolve_all(queries, self)
 
 
 def gazetteer(reference: Engine, own: Transactions | None = None, *, sees_protected: bool = True) -> NodeGazetteer:

@@ -30,7 +30,7 @@ from app.ingest.rows_incident import read_incident
 from app.ingest.rows_stay import read_stay
 from app.ingest.writing import Chunk, Counts, OutOfStep, Writer
 from app.records.mass import ensure_cells
-from spatial.geocoding import resolve
+from spatial.geocoding import resolve_all
 from spatial.model import Fix
 from spatial.shifts import ZONE
 
@@ -94,11 +94,7 @@ class Load:
             chunk = self._read(part)
             if self.kind != "stay" and not self.is_repeat:
                 # Made here, in the reader's thread, while the database is busy with the chunk before.
-                chunk.fixes = {
-                    record.line: resolve(record.query, self.gazetteer)
-                    for record in chunk.records
-                    if not record.needs_unit
-                }
+                self._fix(chunk, [record for record in chunk.records if not record.needs_unit])
             yield part, chunk
 
     def _load(self, rows: list[Row], chunk: Chunk, rows_done: int) -> None:
@@ -154,25 +150,28 @@ class Load:
                     lines = {record.line for record, _ in refused}
                     chunk.records = [record for record in chunk.records if record.line not in lines]
                     chunk.bad += refused
-        fixes = chunk.fixes
+        changed = [
+            record for record in chunk.records if (row := known.get(record.key)) is None or row.digest != record.digest
+        ]
+        self._fix(chunk, changed)
 
         def fix_of(record: Record) -> Fix:
-            found = fixes.get(record.line)
-            if found is None:
-                found = fixes[record.line] = (
-                    chunk.hotels[record.hotel].fix if record.hotel else resolve(record.query, self.gazetteer)
-                )
-            return found
+            self._fix(chunk, [record])  # another load may have changed it since
+            return chunk.fixes[record.line]
 
-        cells: set[int] = set()
-        for record in chunk.records:
-            row = known.get(record.key)
-            if row is None or row.digest != record.digest:
-                cells.update(fix_of(record).cells)
+        cells = {cell for record in changed for cell in chunk.fixes[record.line].cells}
         chunk.fix_of = fix_of
         if cells:
             with self.transactions() as session:
                 ensure_cells(session, cells)
+
+    def _fix(self, chunk: Chunk, records: list[Record]) -> None:
+        """Make the fixes of those of a chunk's records that have none yet: a stay's is its hotel's."""
+        new = [record for record in records if record.line not in chunk.fixes]
+        asked = [record for record in new if not record.hotel]
+        chunk.fixes |= {record.line: chunk.hotels[record.hotel].fix for record in new if record.hotel}
+        found = resolve_all([record.query for record in asked], self.gazetteer)
+        chunk.fixes |= {record.line: fix for record, fix in zip(asked, found, strict=True)}
 
     def _place_stays(self, chunk: Chunk) -> None:
         keys = sorted({record.hotel for record in chunk.records if record.hotel})

@@ -4,7 +4,7 @@ from spatial.geocoding.gazetteer import Entry, Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer, InMemoryGazetteer
-from spatial.geocoding.resolve import Candidate, candidates, resolve
+from spatial.geocoding.resolve import Candidate, candidates, resolve, resolve_all
 
 __all__ = [
     "Candidate",
@@ -17,4 +17,5 @@ __all__ = [
     "Query",
     "StationArea",
     "resolve",
+    "resolve_all",
 ]

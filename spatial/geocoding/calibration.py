@@ -47,22 +47,22 @@ _AT: Final = {name: place for place, name in enumerate(MEASURES)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """Where the candidates of a text put it.
+    """Where the candidates of B texts put them; N candidates each.
 
     Parameters
     ----------
-    lat, lon : float
-        Degrees.
-    best : int
+    lat, lon : ndarray of float64, shape (B,)
+        Degrees; meaningless where a text has no candidate.
+    best : ndarray of int64, shape (B,)
         The candidate that carries the point.
-    weight : ndarray of float64, shape (N,)
+    weight : ndarray of float64, shape (B, N)
         Each candidate's share of belief, 1 in all.
-    signs : ndarray of float64, shape (len(SIGNS),)
+    signs : ndarray of float64, shape (B, len(SIGNS))
     """
 
-    lat: float
-    lon: float
-    best: int
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    best: NDArray[np.int64]
     weight: NDArray[np.float64]
     signs: NDArray[np.float64]
 
@@ -87,76 +87,133 @@ class Calibration:
     error_nineties: Mapping[str, NDArray[np.float64]]
 
     def chances(self, measures: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the chance that the true place lies near each candidate; measures have shape (N, len(MEASURES))."""
+        """Give the chance that the true place lies near each candidate.
+
+        Parameters
+        ----------
+        measures : ndarray of float64, shape (B, N, len(MEASURES))
+
+        Returns
+        -------
+        ndarray of float64, shape (B, N)
+        """
+        # Text by text within: one product for all would round differently in every batch.
         hidden = np.maximum((measures - self.shift) @ self.inward + self.inward_bias, 0.0)
-        return np.asarray(1.0 / (1.0 + np.exp(-(hidden @ self.outward + self.outward_bias))))
+        return np.asarray(1.0 / (1.0 + np.exp(-((hidden * self.outward).sum(axis=2) + self.outward_bias))))
 
-    def right(self, signs: NDArray[np.float64]) -> float:
-        """Give the score, 0 to 1."""
-        raw = float(signs @ self.score[:-1] + self.score[-1])
-        return float(np.interp(raw, self.score_from, self.score_to))
+    def right(self, signs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the scores, 0 to 1, of signs of shape (B, len(SIGNS))."""
+        return np.asarray(np.interp(_plane(signs, self.score), self.score_from, self.score_to))
 
-    def radii_m(self, signs: NDArray[np.float64]) -> tuple[float, float]:
-        """Give the metres about the point that hold the truth every second time, and nine times of ten."""
-        expected = float(signs @ self.error[:-1] + self.error[-1])
-        group = group_of(signs)
-        steps = self.error_steps[group]
-        ninety = 1000.0 * math.exp(expected + float(np.interp(expected, steps, self.error_nineties[group])))
-        fifty = 1000.0 * math.exp(expected + float(np.interp(expected, steps, self.error_halves[group])))
-        ninety = min(LARGEST_M, max(SMALLEST_M, ninety))
-        return min(max(fifty, 0.3 * SMALLEST_M), 0.6 * ninety), ninety
-
-
-def group_of(signs: NDArray[np.float64]) -> str:
-    """Give the group in which radii are calibrated: what was matched, and how well the town is known."""
-    lines = signs[SIGNS.index("lines_here")]
-    if signs[SIGNS.index("town_named")] < 0.5:
-        return "country"
-    if signs[SIGNS.index("is_core")] > 0.5:
-        return "core"
-    size = "metropolis" if lines > _METROPOLIS else "city" if lines > _CITY else "town"
-    return f"{size}_landmark" if signs[SIGNS.index("is_landmark")] > 0.5 and size != "metropolis" else size
+    def radii_m(self, signs: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give the metres about each point that hold the truth every second time, and nine times of ten."""
+        expected = _plane(signs, self.error)
+        group = groups_of(signs)
+        fifty, ninety = np.zeros((2, len(signs)))
+        for number, name in enumerate(GROUPS):
+            mine = np.flatnonzero(group == number)
+            if len(mine):
+                steps = self.error_steps[name]
+                ninety[mine] = expected[mine] + np.interp(expected[mine], steps, self.error_nineties[name])
+                fifty[mine] = expected[mine] + np.interp(expected[mine], steps, self.error_halves[name])
+        ninety = np.clip(1000.0 * np.exp(ninety), SMALLEST_M, LARGEST_M)
+        fifty = 1000.0 * np.exp(fifty)
+        return np.minimum(np.maximum(fifty, 0.3 * SMALLEST_M), 0.6 * ninety), ninety
 
 
-def choose(measured: Measured, chances: NDArray[np.float64], prior: NDArray[np.float64] | None, lines: int) -> Choice:
-    """Give the point that most of the chance lies about, and the signs of how good it is.
+def groups_of(signs: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give the numbers in ``GROUPS`` of the groups in which radii are calibrated.
+
+    A group is by what was matched, and how well the town is known; signs have shape (B, len(SIGNS)).
+    """
+    lines, town_named, is_core, is_landmark = (
+        signs[:, SIGNS.index(name)] for name in ("lines_here", "town_named", "is_core", "is_landmark")
+    )
+    number = {name: place for place, name in enumerate(GROUPS)}
+    landmark = is_landmark > 0.5
+    return np.select(
+        [town_named < 0.5, is_core > 0.5, lines > _METROPOLIS, lines > _CITY],
+        [
+            number["country"], number["core"], number["metropolis"],
+            np.where(landmark, number["city_landmark"], number["city"]),
+        ],
+        np.where(landmark, number["town_landmark"], number["town"]),
+    )  # fmt: skip
+
+
+def choose(
+    measured: Measured, chances: NDArray[np.float64], prior: NDArray[np.float64] | None, lines: NDArray[np.int64]
+) -> Choice:
+    """Give the points that most of the chance lies about, and the signs of how good they are.
 
     Parameters
     ----------
     measured : Measured
-    chances : ndarray of float64, shape (N,)
-    prior : ndarray of float64 or None, shape (N,)
+    chances : ndarray of float64, shape (B, N)
+    prior : ndarray of float64 or None, shape (B, N)
         By what each candidate's chance is multiplied, for what is known beside the text.
-    lines : int
-        Of the context: how well the place is known.
+    lines : ndarray of int64, shape (B,)
+        Of the contexts: how well the place is known.
     """
     if prior is not None:
         chances = chances * prior
+    rows = np.arange(len(chances))
     apart = measured.apart_km
-    weight = chances**SHARPNESS
+    weight = chances**SHARPNESS * measured.is_there
     near = np.exp(-((apart / GATHER_KM) ** 2))
-    gathered = near @ weight
-    middle = int(np.argmax(gathered))
-    carrying = near[middle] * weight * (apart[middle] < 2.0 * GATHER_KM)
-    whole = float(weight.sum()) or 1e-12
-    share = weight / whole
-    lat = float(carrying @ measured.lat / carrying.sum())
-    lon = float(carrying @ measured.lon / carrying.sum())
-    best = int(np.argmax(carrying))
-    row = measured.measures[best]
-    away = float((share * (apart[middle] > 2.0)).max(initial=0.0))
-    chance = float(chances[best])
-    logit = math.log((chance + 1e-4) / (1.0001 - chance))
-    spread = math.log1p(float(share @ apart[middle]))
-    town = float(row[_AT["town_named"]])
-    signs = np.array([
-        logit, float(gathered[middle]) / whole, spread, row[_AT["own"]], row[_AT["covered"]], row[_AT["joint"]],
-        row[_AT["best_own"]], row[_AT["most_telling"]], row[_AT["radius"]], row[_AT["is_core"]], row[_AT["address"]],
-        row[_AT["is_landmark"]], row[_AT["is_locality"]], row[_AT["is_street"]], town, row[_AT["parts"]],
-        row[_AT["kinds_other"]], row[_AT["numbers_missing"]], row[_AT["numbers_differ"]], row[_AT["to_core"]], away,
-        math.log1p(lines), logit * town, spread * town,
-    ])  # fmt: skip
-    return Choice(lat, lon, best, share, signs)
+    gathered = (near @ weight[:, :, None])[:, :, 0] * measured.is_there
+    middle = gathered.argmax(axis=1)
+    from_middle = apart[rows, middle]
+    carrying = near[rows, middle] * weight * (from_middle < 2.0 * GATHER_KM)
+    whole = np.maximum(weight.sum(axis=1), 1e-12)
+    share = weight / whole[:, None]
+    carried = np.maximum(carrying.sum(axis=1), 1e-300)
+    lat = (carrying * measured.lat).sum(axis=1) / carried
+    lon = (carrying * measured.lon).sum(axis=1) / carried
+    best = carrying.argmax(axis=1)
+    row = measured.measures[rows, best]
+    away = (share * (from_middle > 2.0)).max(axis=1)
+    chance = chances[rows, best]
+    logit = np.log((chance + 1e-4) / (1.0001 - chance))
+    spread = np.log1p((share * from_middle).sum(axis=1))
+    town = row[:, _AT["town_named"]]
+    at_best = {
+        "chosen_own": "own", "chosen_covered": "covered", "chosen_joint": "joint", "is_address": "address",
+        "is_settlement": "is_locality", "best_own": "best_own", "most_telling": "most_telling", "radius": "radius",
+        "is_core": "is_core", "is_landmark": "is_landmark", "is_street": "is_street", "town_named": "town_named",
+        "parts": "parts", "kinds_other": "kinds_other", "numbers_missing": "numbers_missing",
+        "numbers_differ": "numbers_differ", "to_core": "to_core",
+    }  # fmt: skip
+    signs: dict[str, NDArray[np.float64]] = {
+        "chance": logit, "near_share": gathered[rows, middle] / whole, "spread": spread, "next_share": away,
+        "lines_here": np.log1p(lines), "chance_if_town": logit * town, "spread_if_town": spread * town,
+        **{sign: row[:, _AT[name]] for sign, name in at_best.items()},
+    }  # fmt: skip
+    return Choice(lat, lon, best, share, np.column_stack([signs[name] for name in SIGNS]))
+
+
+def rivals(measured: Measured, choice: Choice, most: int = 3) -> list[list[tuple[int, float]]]:
+    """Give for each text the best candidates elsewhere, those that were refused, with their shares of belief.
+
+    Likeliest first, each place once; the core is none.
+    """
+    rows = np.arange(len(choice.best))
+    apart = measured.apart_km
+    is_away = (apart[rows, choice.best] > 2.0 * GATHER_KM) & (measured.lines >= 0)
+    weight = np.where(is_away, choice.weight, 0.0)
+    found: list[list[tuple[int, float]]] = [[] for _ in rows]
+    for _ in range(most):
+        best = weight.argmax(axis=1)
+        for row, candidate, share in zip(rows.tolist(), best.tolist(), weight[rows, best].tolist(), strict=True):
+            if share > 0.0:
+                found[row].append((candidate, share))
+        weight[apart[rows, best] <= 1.0] = 0.0
+    return found
+
+
+def _plane(signs: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the linear sum of the signs, whose intercept is the last weight."""
+    return np.asarray((signs * weights[:-1]).sum(axis=1) + weights[-1])
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parse
 from spatial.addresses.phonetic import phonetic
 from spatial.geocoding.index import PlaceIndex
-from spatial.geocoding.index_layout import NAME
+from spatial.geocoding.index_layout import DISTRICTS, NAME
 
 _FEWEST_POINTS: Final = 8
 _NONE: Final = np.zeros(0, dtype=np.int64)
@@ -41,6 +41,9 @@ class Context:
         Whether a city was named.
     lines : int
         How many lines the index has of the city, or else of the district: how well it is known.
+    inside : ndarray of bool, shape (DISTRICTS,)
+        Whether each district is in scope.
+    lines_in_scope : int
     """
 
     scope: NDArray[np.int64] | None
@@ -52,6 +55,8 @@ class Context:
     core_lon: float
     is_town: bool
     lines: int
+    inside: NDArray[np.bool_]
+    lines_in_scope: int
 
 
 def sound(text: str) -> str:
@@ -81,7 +86,11 @@ def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Con
     core, lat, lon = _core(index, in_city, in_district, own, city)
     here = in_city if len(in_city) else in_district
     lines = int((index.arrays["lines_of_place"][here]).sum())
-    return Context(scope, own, number, frozenset(known), core, lat, lon, bool(city), lines)
+    inside = np.full(DISTRICTS, scope is None)
+    if scope is not None:
+        inside[scope] = True
+    in_scope = index.lines_of(scope)
+    return Context(scope, own, number, frozenset(known), core, lat, lon, bool(city), lines, inside, in_scope)
 
 
 def _core(

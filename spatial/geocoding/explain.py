@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from spatial.geocoding.gazetteer import StationArea
-from spatial.geocoding.index_layout import ADDRESS
-from spatial.geocoding.names import LookUp
+from spatial.geocoding.lookup import LookUp
 from spatial.model import Reason
 
 
 def how(found: LookUp, candidate: int) -> Reason:
     """Give by what a candidate was found."""
-    measured = found.measured
-    line = int(measured.lines[candidate])
-    place = found.index.place(int(measured.places[candidate]))
+    line, place = found.line(candidate), found.index.place(found.place_of(candidate))
     if line < 0:
         return Reason("town_only", {"name": place.name})
-    if int(found.index.arrays["line_kind"][line]) == ADDRESS:
+    if found.index.is_address(line):
         # Some points of interest have an address and no name.
         return Reason("address_matched", {"name": place.name or place.ref, "words": found.words(candidate)})
-    relation = _relation(found, candidate)
+    relation = found.relation(candidate)
     if place.is_landmark:
         return Reason("landmark_matched", {"name": place.name, "relation": relation})
     if place.kind == "street":
@@ -31,15 +28,13 @@ def chosen(found: LookUp, station: StationArea | None) -> list[Reason]:
     reasons: list[Reason] = []
     if found.swayed and station is not None:
         reasons.append(Reason("station_swayed", {"station": station.code}))
-    reasons.append(how(found, found.choice.best))
+    reasons.append(how(found, found.best))
     used = found.used()
     if used:
         reasons.append(Reason("parts_used", {"parts": ", ".join(used)}))
-    for rival in found.rivals():
-        share = float(found.choice.weight[rival])
+    for rival, share in found.rivals:
         if share >= 0.01:
-            place = found.index.place(int(found.measured.places[rival]))
-            name = place.name or found.words(rival)
+            name = found.index.name_of(found.place_of(rival)) or found.words(rival)
             reasons.append(Reason("candidate_refused", {"name": name, "share": round(100.0 * share)}))
     return reasons
 
@@ -50,13 +45,3 @@ def refused(found: LookUp) -> list[Reason]:
         return [Reason("name_unknown")]
     name = found.place.name
     return [Reason("name_weak", {"name": name, "share": round(100.0 * found.score)})]
-
-
-def _relation(found: LookUp, candidate: int) -> str:
-    """Give how the text says the place lies to a candidate: of the part that it holds best."""
-    if found.found is None or candidate >= len(found.found.lines):
-        return "in"
-    held = found.found.like[candidate] * found.found.weight
-    if not len(held) or not found.terms.parts:
-        return "in"
-    return found.terms.parts[int(found.terms.part[int(held.argmax())])].relation or "in"

@@ -12,7 +12,6 @@ answers at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -20,20 +19,17 @@ from zipfile import BadZipFile
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
 from spatial.addresses.normal import normalise
-from spatial.addresses.phonetic import phonetic, romanised
 from spatial.errors import InvalidGazetteer
-from spatial.geocoding.gazetteer import Entry, Place
-from spatial.geocoding.index_layout import ARRAYS, DISTRICTS, TEXTS, VERSION, code_of
+from spatial.geocoding.gazetteer import LANDMARK_KINDS, Entry, Place
+from spatial.geocoding.index_layout import ADDRESS, ARRAYS, DISTRICTS, TEXTS, VERSION
+from spatial.geocoding.memory import Memory
+from spatial.geocoding.variants import Pair, Variants
 
-MOST_VARIANTS: Final = 24
-_LENGTHS_APART: Final = 4
-_SURELY_ALIKE: Final = 0.93
-"""Where a spelling of the same sound is less alike than this, a slip is as likely."""
-_ONE: Final = np.zeros(1, dtype=np.int64)
-_SURE: Final = np.ones(1)
+_MOST_ANSWERS: Final = 4_096
+_THINNING: Final = 0.04
+"""By how much a line loses for its own weight: of two that hold the same words, the shorter is meant."""
 
 
 class PlaceIndex:
@@ -45,14 +41,13 @@ class PlaceIndex:
     def __init__(self, arrays: dict[str, NDArray[Any]], texts: dict[str, list[str]], label: str = "") -> None:
         self.arrays = arrays
         self.label = label
-        self._refs, self._names, self._strings, self.terms, self._sounds = (texts[name] for name in TEXTS)
+        self._texts = texts
+        self._refs, self._names, self._strings, self.terms, romans, sounds = (texts[name] for name in TEXTS)
         self._places: dict[int, Place] = {}
-        self.number_of_term = {term: number for number, term in enumerate(self.terms)}
-        self._written = np.array([term if term.isascii() else romanised(term) for term in self.terms], dtype=object)
-        self._ascii = np.array([term.isascii() for term in self.terms], dtype=np.bool_)
-        self._lengths = np.array([len(term) for term in self.terms], dtype=np.int64)
+        #: What texts came to, for whoever resolves them: it is true for as long as the index is.
+        self.answers: Memory[Any, Any] = Memory(_MOST_ANSWERS)
+        self._variants = Variants(self.terms, romans, sounds, arrays)
         self._number_of_string = {string: number for number, string in enumerate(self._strings)}
-        self._number_of_sound = {sound: number for number, sound in enumerate(self._sounds)}
         self.districts: dict[str, int] = {
             normalise(self._strings[string]): number for number, string in enumerate(arrays["district_of"].tolist())
         }
@@ -64,7 +59,11 @@ class PlaceIndex:
         self.term_flags: NDArray[np.int8] = arrays["term_flags"]
         lines_of = np.bincount(arrays["place_district"][arrays["line_place"]], minlength=max(1, len(self.districts)))
         self._lines_of = lines_of
-        self.variants = lru_cache(maxsize=65_536)(self._variants)
+        # Postings lie in runs of one term and district, those of a term one after the other.
+        key = arrays["post_key"]
+        self.district_of_run: NDArray[np.int64] = key % DISTRICTS
+        self.runs_of_term: NDArray[np.int64] = np.searchsorted(key, np.arange(len(self.terms) + 1) * DISTRICTS)
+        self.line_thinness: NDArray[np.float64] = 1.0 / np.sqrt(1.0 + _THINNING * arrays["line_weight"])
 
     def __len__(self) -> int:
         return len(self.arrays["place_lat"])
@@ -88,9 +87,7 @@ class PlaceIndex:
         """Write the index to one file, whole or not at all."""
         blobs = {
             f"text_{name}": np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
-            for name, texts in zip(
-                TEXTS, (self._refs, self._names, self._strings, self.terms, self._sounds), strict=True
-            )
+            for name, texts in self._texts.items()
         }
         label = np.frombuffer(f"{VERSION}\n{self.label}".encode(), dtype=np.uint8)
         half = path.with_name(path.name + ".part")
@@ -152,6 +149,15 @@ class PlaceIndex:
             string[self.arrays["place_category"][number]] or None,
         )
 
+    def name_of(self, number: int) -> str:
+        """Give the name of a place without making the place."""
+        return self._names[number]
+
+    def is_settled(self, number: int) -> bool:
+        """Say whether a place is one where people live: neither a point of interest nor a street."""
+        kind = self._strings[self.arrays["place_kind"][number]]
+        return kind not in LANDMARK_KINDS and kind != "street"
+
     def places(self) -> Iterator[Place]:
         """Give every place in order."""
         return (self.place(number) for number in range(len(self)))
@@ -162,6 +168,30 @@ class PlaceIndex:
         ranked = self._ranked[column]
         first, last = np.searchsorted(ranked, [number, number + 1])
         return np.asarray(order[first:last].astype(np.int64))
+
+    @property
+    def number_of_term(self) -> dict[str, int]:
+        """Give the number of every term."""
+        return self._variants.number_of_term
+
+    def variants_of(self, terms: Iterable[str]) -> list[Pair]:
+        """Give for each term of a text the terms of the index that it may be, with how like they are, 0 to 1."""
+        return self._variants.of(terms)
+
+    def are_addresses(self, lines: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say of lines whether they are the address of something and not its name; -1 is none."""
+        kinds = self.arrays["line_kind"]
+        return np.asarray((lines >= 0) & (kinds[lines] == ADDRESS)) if len(kinds) else np.zeros_like(lines, np.bool_)
+
+    def is_address(self, line: int) -> bool:
+        """Say whether a line is the address of something and not its name."""
+        return line >= 0 and int(self.arrays["line_kind"][line]) == ADDRESS
+
+    def own_terms(self, line: int) -> list[str]:
+        """Give the terms of a line, without the joined words by which it is also found."""
+        start = int(self.arrays["line_start"][line])
+        own = self.arrays["line_terms"][start : start + int(self.arrays["line_own"][line])]
+        return [self.terms[term] for term in own.tolist()]
 
     def kind_numbers(self, kinds: tuple[str, ...]) -> list[int]:
         """Give the numbers under which kinds of place are kept, -1 for one that no place has."""
@@ -189,53 +219,3 @@ class PlaceIndex:
     def string_number(self, text: str) -> int:
         """Give the number under which a kind, city or category is kept, -1 if none is."""
         return self._number_of_string.get(text, -1)
-
-    def _variants(self, term: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Give the terms of the index that a term of a text may be, with how like they are, 0 to 1."""
-        exact = self.number_of_term.get(term, -1)
-        if not term[:1].isalpha() or len(term) < 2:
-            return (_ONE[:0], _SURE[:0]) if exact < 0 else (np.array([exact]), _SURE)
-        key = phonetic(term)
-        numbers, like = self._alike(term, self._of_sounds([self._number_of_sound.get(key, -1)]), len(key))
-        if exact >= 0:
-            kept = numbers != exact
-            return np.append(numbers[kept], exact), np.append(like[kept], 1.0)
-        if len(key) >= 3 and len(term) >= 5 and like.max(initial=0.0) < _SURELY_ALIKE:
-            slipped, how = self._alike(term, self._of_sounds(self._slipped(key)), 0)
-            near = (how >= 0.8) & ~np.isin(slipped, numbers)
-            return np.append(numbers, slipped[near]), np.append(like, 0.9 * how[near])
-        return numbers, like
-
-    def _of_sounds(self, sounds: Iterable[int]) -> NDArray[np.int64]:
-        """Give the terms that have one of some sounds, by the sounds' numbers."""
-        start, terms = self.arrays["sound_start"], self.arrays["sound_terms"]
-        found = [terms[start[sound] : start[sound + 1]] for sound in sounds if sound >= 0]
-        return np.concatenate(found).astype(np.int64) if found else _ONE[:0]
-
-    def _slipped(self, key: str) -> set[int]:
-        """Give the sounds that differ from one by a single letter dropped, added or changed."""
-        dropped = [key[:at] + key[at + 1 :] for at in range(len(key))]
-        near = {self._number_of_sound[form] for form in dropped if form in self._number_of_sound}
-        forms = np.array([code_of(form) for form in {key, *dropped}], dtype=np.int64)
-        codes, sounds = self.arrays["slip_code"], self.arrays["slip_sound"]
-        for first, last in zip(np.searchsorted(codes, forms), np.searchsorted(codes, forms, "right"), strict=True):
-            near.update(sounds[first:last].tolist())
-        return near
-
-    def _alike(
-        self, term: str, numbers: NDArray[np.int64], length: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Give those of some terms that are spelled much like one, and how much: vowels decide, sounds being equal."""
-        near = np.abs(self._lengths[numbers] - len(term)) <= (_LENGTHS_APART if length else 2)
-        numbers = numbers[near]
-        if not len(numbers):
-            return numbers, _SURE[:0]
-        written = self._written[numbers].tolist()
-        ratios = process.cdist([romanised(term)], written, scorer=fuzz.ratio, dtype=np.float64)[0] / 100.0
-        crossed = self._ascii[numbers] != term.isascii()
-        # Between scripts the short vowels are missing from one: four fifths alike is as good as it gets.
-        like = np.minimum(1.0, ratios + 0.2 * crossed)
-        kept = np.flatnonzero(like >= (0.6 if length >= 3 else 0.75))
-        if len(kept) > MOST_VARIANTS:
-            kept = kept[np.argsort(-like[kept], kind="stable")[:MOST_VARIANTS]]
-        return numbers[kept], 0.5 + 0.48 * like[kept]

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from spatial.addresses.parse import parts
-from spatial.addresses.phonetic import phonetic
+from spatial.addresses.phonetic import phonetic, romanised
 from spatial.errors import InvalidGazetteer
 from spatial.geocoding.gazetteer import Entry
 from spatial.geocoding.index_layout import ADDRESS, ARRAYS, DISTRICTS, NAME, code_of, joined_terms
@@ -138,6 +138,8 @@ class Builder:
             "post_line": post_line[order],
             "term_weight": weight,
             "term_flags": flags,
+            "term_length": np.array([len(term) for term in self.terms], dtype=np.int16),
+            "term_latin": np.array([term.isascii() for term in self.terms], dtype=np.bool_),
             "sound_start": np.cumsum([0, *map(len, sounds.values())], dtype=np.int64),
             "sound_terms": np.array([number for row in sounds.values() for number in row], dtype=np.int32),
             "lines_of_place": np.bincount(line_place, minlength=len(self.refs)).astype(np.int32),
@@ -153,6 +155,8 @@ class Builder:
             "names": self.names,
             "strings": list(self.strings),
             "terms": list(self.terms),
+            # Nothing for what is Latin already.
+            "romans": ["" if term.isascii() else romanised(term) for term in self.terms],
             "sounds": list(sounds),
         }
         return arrays, texts

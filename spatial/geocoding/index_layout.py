@@ -8,19 +8,20 @@ from typing import Final
 
 from spatial.addresses.place import Part
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the file's layout and of the reading of names: an index of another version is refused, and built anew."""
 NAME, ADDRESS = 0, 1
 """Kinds of line: a name of the place, and words about where it stands."""
 DISTRICTS: Final = 1024
 """More districts than there are: a posting's key is term * DISTRICTS + district."""
 
-TEXTS: Final = ("refs", "names", "strings", "terms", "sounds")
+TEXTS: Final = ("refs", "names", "strings", "terms", "romans", "sounds")
 ARRAYS: Final = (
     "place_kind", "place_lat", "place_lon", "place_radius", "place_district", "place_city", "place_population",
     "place_category", "extent_of", "extent_start", "extents", "line_place", "line_kind", "line_start", "line_own",
-    "line_terms", "line_weight", "post_key", "post_start", "post_line", "term_weight", "term_flags", "sound_start",
-    "sound_terms", "slip_code", "slip_sound", "lines_of_place", "by_city", "by_district", "neighbours", "district_of",
+    "line_terms", "line_weight", "post_key", "post_start", "post_line", "term_weight", "term_flags", "term_length",
+    "term_latin", "sound_start", "sound_terms", "slip_code", "slip_sound", "lines_of_place", "by_city", "by_district",
+    "neighbours", "district_of",
 )  # fmt: skip
 
 

@@ -1,278 +1,240 @@
-"""Candidates: the lines of the index that share terms with a text, and how much of each term they hold.
+"""Candidates: the lines of the index that share terms with texts, and how much of each term they hold.
 
 One text touches the postings of its own terms in its own district and those beside it, a few hundred lines; the best
-few dozen of them are kept and measured term by term. Everything is flat arrays, so that a text costs some tenths of a
-millisecond.
+few dozen of them are kept and measured term by term. Texts are handled a few hundred together, in flat arrays where
+every text has a run of its own: a text by itself costs as many operations as all of them.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from itertools import chain
+from typing import Final, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spatial.addresses.parse import parts
-from spatial.addresses.place import Part
-from spatial.geocoding.context import Context, sound
 from spatial.geocoding.index import PlaceIndex
-from spatial.geocoding.index_layout import DISTRICTS, joined_terms
+from spatial.geocoding.ragged import places_in, spread, starts_of, sums
+from spatial.geocoding.terms import KIND, NUMBER, Batch
 
 MOST_LINES: Final = 24
 """So many lines are measured in full."""
+CANDIDATES: Final = MOST_LINES + 1
+"""N: those lines, and last the core of the town."""
 _MOST_POSTINGS: Final = 4_000
-_UNNAMED: Final = frozenset({"unit", "postcode"})
-_ADMINISTRATIVE: Final = frozenset({"name", "city", "district", "province", "tehsil"})
 _KIND_WEIGHT: Final = 0.25
 """A word of kind ("road", "town") tells candidates apart but finds none."""
 _KNOWN_WEIGHT: Final = 0.02
-_WIDER: Final = 0.5
-"""What a wider number is worth: Block 13 where the text says Block 13-D."""
-_JOINED: Final = 0.95
-
-
-@dataclass(slots=True, eq=False)
-class Terms:
-    """The terms of a text that places are looked up by, T of them.
-
-    Parameters
-    ----------
-    texts : list of str
-    part : ndarray of int64, shape (T,)
-        Number of the part that each stands in.
-    own : ndarray of bool, shape (T,)
-        False for terms that only stand for others: a wider number, two words joined.
-    stands_for : list of (int, tuple of int, float)
-        Such a term, the own terms it stands for, and what it is worth.
-    parts : tuple of Part
-        Those parts of the text that are looked up.
-    sounds : tuple of str
-        The sound of each part that may be a city or district, else empty.
-    kind_parts : tuple of (list of int, list of int)
-        For each part with words of kind: the terms that are, and its own terms that are not.
-    """
-
-    texts: list[str]
-    part: NDArray[np.int64]
-    own: NDArray[np.bool_]
-    kind: NDArray[np.bool_]
-    number: NDArray[np.bool_]
-    stands_for: list[tuple[int, tuple[int, ...], float]]
-    parts: tuple[Part, ...]
-    sounds: tuple[str, ...]
-    kind_parts: tuple[tuple[list[int], list[int]], ...]
+_RANK_BITS: Final = 30
+_HIGHEST_RANK: Final = 4.0
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Numbers = TypeVar("Numbers", NDArray[np.int64], NDArray[np.float64])
 
 
 @dataclass(slots=True, eq=False)
 class Found:
-    """The measured lines of one text; K lines, T terms.
+    """The measured lines of B texts; N candidates each, T terms at most. The last candidate is left to the core.
 
     Parameters
     ----------
-    lines, places : ndarray of int64, shape (K,)
-    like : ndarray of float64, shape (K, T)
+    lines, places : ndarray of int64, shape (B, N)
+        -1 where there are fewer.
+    like : ndarray of float64, shape (B, T, N)
         How like a term of the line is to each term of the text, 0 where it has none.
-    weight : ndarray of float64, shape (T,)
+    weight : ndarray of float64, shape (B, T)
         How telling each term is here; 0 for terms that only stand for others.
-    covered : ndarray of float64, shape (K,)
+    covered : ndarray of float64, shape (B, N)
         Share of the line's own weight that the text names.
-    other_numbers, other_kinds : ndarray of float64, shape (K,)
+    other_numbers, other_kinds : ndarray of float64, shape (B, N)
         How many numbers and words of kind the line has that the text has not.
     """
 
-    lines: NDArray[np.int64]
-    places: NDArray[np.int64]
-    like: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    covered: NDArray[np.float64]
-    other_numbers: NDArray[np.float64]
-    other_kinds: NDArray[np.float64]
+    lines: Ints
+    places: Ints
+    like: Floats
+    weight: Floats
+    covered: Floats
+    other_numbers: Floats
+    other_kinds: Floats
 
 
-@lru_cache(maxsize=4_096)
-def terms_of(text: str) -> Terms:
-    """Give the terms of a text, each once."""
-    read = tuple(part for part in parts(text) if part.kind not in _UNNAMED and part.relation != "limits")
-    found: dict[str, int] = {}
-    stands: dict[str, tuple[tuple[str, ...], float]] = {}
-    for number, part in enumerate(read):
-        narrow = ""
-        for term in part.terms:
-            if term[0] == "=":
-                if narrow and narrow.startswith(term):
-                    stands.setdefault(term, ((narrow,), _WIDER))
-                else:
-                    narrow = term
-            if term not in stands:
-                found.setdefault(term, number)
-        for joined, pair in joined_terms([part]):
-            stands.setdefault(joined, (pair, _JOINED))
-    stands = {term: target for term, target in stands.items() if term not in found}
-    texts = [*found, *stands]
-    at = {term: place for place, term in enumerate(texts)}
-    part_of = [*found.values(), *(found.get(targets[0], 0) for targets, _ in stands.values())]
-    kinds: dict[int, tuple[list[int], list[int]]] = {}
-    for place, (term, number) in enumerate(found.items()):
-        kinds.setdefault(number, ([], []))[term[0] != "~"].append(place)
-    return Terms(
-        kind_parts=tuple(pair for pair in kinds.values() if pair[0]),
-        texts=texts,
-        part=np.array(part_of, dtype=np.int64),
-        own=np.arange(len(texts)) < len(found),
-        kind=np.array([term[0] == "~" for term in texts], dtype=np.bool_),
-        number=np.array([term[0] == "=" for term in texts], dtype=np.bool_),
-        stands_for=[
-            (at[term], tuple(at[target] for target in targets if target in at), worth)
-            for term, (targets, worth) in stands.items()
-        ],
-        parts=read,
-        sounds=tuple(sound(part.key) if part.kind in _ADMINISTRATIVE and part.key else "" for part in read),
+@dataclass(slots=True, eq=False)
+class _Variants:
+    """The terms of the index that the texts' terms may be, V of them."""
+
+    number: Ints
+    like: Floats
+    of_term: Ints
+
+
+@dataclass(slots=True, eq=False)
+class _Lines:
+    """The lines that are kept, C of them in the order of their texts: each one's text, and its place in it."""
+
+    line: Ints
+    text: Ints
+    place: Ints
+
+    def table(self, count: int, values: Numbers, missing: float) -> Numbers:
+        """Give values of the lines in an array of shape (B, N)."""
+        found = cast(Numbers, np.full((count, CANDIDATES), missing, dtype=values.dtype))
+        found[self.text, self.place] = values
+        return found
+
+
+def find(index: PlaceIndex, batch: Batch) -> Found:
+    """Give the lines that match each text best; none where no line shares a telling term with it."""
+    pairs = index.variants_of(chain.from_iterable(one.texts for one in batch.terms))
+    sizes = np.array([len(numbers) for numbers, _ in pairs], dtype=np.int64)
+    variants = _Variants(
+        np.concatenate([numbers for numbers, _ in pairs]) if pairs else np.empty(0, dtype=np.int64),
+        np.concatenate([like for _, like in pairs]) if pairs else np.empty(0),
+        np.repeat(np.arange(len(pairs)), sizes),
     )
-
-
-def find(index: PlaceIndex, terms: Terms, context: Context) -> Found | None:
-    """Give the lines that match best, None if none shares a telling term."""
-    count = len(terms.texts)
-    if not count:
-        return None
-    variants = [index.variants(term) for term in terms.texts]
-    numbers = np.concatenate([found for found, _ in variants])
-    if not len(numbers):
-        return None
-    of_term = np.repeat(np.arange(count), [len(found) for found, _ in variants])
-    like = np.concatenate([likeness for _, likeness in variants])
-    owner, first, last = _slices(index, numbers, context.scope)
-    sizes = last - first
-    held = _sums(of_term[owner], sizes, count)
-    weight = _weights(terms, held, index.lines_of(context.scope), context)
-    taken = _taken(terms, held, weight)
-    if taken is None:
-        return None
-    used = taken[of_term[owner]]
-    first, sizes, owner = first[used], sizes[used], owner[used]
-    ends = np.cumsum(sizes)
-    posting = np.arange(ends[-1]) + np.repeat(first - (ends - sizes), sizes)
-    lines = index.arrays["post_line"][posting]
-    term = of_term[owner]
+    run, first, size = _runs(index, batch, variants)
+    term_of_run = variants.of_term[run]
+    held = sums(term_of_run, size, len(pairs))
+    weight = _weights(index, batch, held)
+    used = _taken(batch, held)[term_of_run]
     # A joined term counts for the words that it stands for.
-    worth = np.where(terms.own, weight, 0.0)
-    for number, targets, value in terms.stands_for:
-        worth[number] = value * sum(weight[target] for target in targets)
-    gain = np.repeat(like[owner] * worth[term], sizes)
-    order = np.argsort(lines, kind="stable")
-    lines, gain = lines[order], gain[order]
-    starts = np.flatnonzero(np.concatenate([[True], lines[1:] != lines[:-1]]))
-    lines = lines[starts].astype(np.int64)
-    gain = np.add.reduceat(gain, starts)
-    if len(lines) > MOST_LINES:
-        rank = gain / np.sqrt(1.0 + 0.04 * index.arrays["line_weight"][lines])
-        best = np.argpartition(-rank, MOST_LINES)[:MOST_LINES]
-        lines = lines[best]
-    return _measured(index, terms, lines, numbers, of_term, like, np.where(terms.own, weight, 0.0))
+    worth = np.where(batch.is_own, weight, 0.0)
+    worth += sums(batch.standing, batch.worth * weight[batch.target], len(worth))
+    gain = variants.like[run] * worth[term_of_run]
+    lines = _best(index, batch, batch.text[term_of_run[used]], first[used], size[used], gain[used], worth)
+    return _measured(index, batch, lines, variants, np.where(batch.is_own, weight, 0.0))
 
 
-def _slices(
-    index: PlaceIndex, numbers: NDArray[np.int64], scope: NDArray[np.int64] | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Give for each run of postings its term (as a position in ``numbers``), its start and its end."""
-    post_key, post_start = index.arrays["post_key"], index.arrays["post_start"]
-    if scope is None:
-        first = post_start[np.searchsorted(post_key, numbers * DISTRICTS)]
-        last = post_start[np.searchsorted(post_key, (numbers + 1) * DISTRICTS)]
-        return np.arange(len(numbers)), first, last
-    keys = (numbers[:, None] * DISTRICTS + scope[None, :]).ravel()
-    at = np.searchsorted(post_key, keys)
-    at[at == len(post_key)] = 0
-    hit = np.flatnonzero(post_key[at] == keys)
-    at = at[hit]
-    return hit // len(scope), post_start[at], post_start[at + 1]
+def _runs(index: PlaceIndex, batch: Batch, variants: _Variants) -> tuple[Ints, Ints, Ints]:
+    """Give for each run of postings in a text's surroundings its variant, its first posting and its length."""
+    runs = index.runs_of_term
+    at, owner = spread(runs[variants.number], runs[variants.number + 1] - runs[variants.number])
+    # Texts of one surroundings share the object.
+    distinct = {id(context): context for context in batch.contexts}
+    number = {key: place for place, key in enumerate(distinct)}
+    inside = np.array([context.inside for context in distinct.values()], dtype=np.bool_)
+    context = np.array([number[id(context)] for context in batch.contexts], dtype=np.int64)
+    text = batch.text[variants.of_term]
+    kept = np.flatnonzero(inside[context[text[owner]], index.district_of_run[at]])
+    at, owner = at[kept], owner[kept]
+    start = index.arrays["post_start"]
+    return owner, start[at], start[at + 1] - start[at]
 
 
-def _weights(terms: Terms, held: NDArray[np.float64], lines: int, context: Context) -> NDArray[np.float64]:
-    """Give how telling each term is among the lines in scope: 1 for one that a single line has."""
-    scale = math.log1p(lines)
-    weight: NDArray[np.float64] = np.log1p(lines / np.maximum(1.0, held)) / max(scale, 1e-9)
-    weight = np.where(terms.kind, weight * _KIND_WEIGHT, weight)
-    for number, said in enumerate(terms.sounds):
-        if said and said in context.known:
-            weight[terms.part == number] *= _KNOWN_WEIGHT
-    return weight
+def _weights(index: PlaceIndex, batch: Batch, held: Floats) -> Floats:
+    """Give how telling each term is among the lines in its text's scope: 1 for one that a single line has."""
+    lines = np.array([context.lines_in_scope for context in batch.contexts], dtype=np.float64)[batch.text]
+    weight = np.log1p(lines / np.maximum(1.0, held)) / np.maximum(np.log1p(lines), 1e-9)
+    weight[batch.flags == KIND] *= _KIND_WEIGHT
+    weight[batch.is_known] *= _KNOWN_WEIGHT
+    return np.asarray(weight)
 
 
-def _taken(terms: Terms, held: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.bool_] | None:
-    """Give the terms whose postings are read: the most telling first, until there are lines enough."""
+def _taken(batch: Batch, held: Floats) -> NDArray[np.bool_]:
+    """Give the terms whose postings are read: the most telling of each text first, until there are lines enough."""
+    is_kind = batch.flags == KIND
+    order = np.lexsort((held, is_kind, batch.text))
+    group = (2 * batch.text + is_kind)[order]
+    counted = held[order]
+    total = np.cumsum(counted)
+    starts = starts_of(group)
+    total -= np.repeat((total - counted)[starts], np.diff(starts, append=len(group)))
+    # The first that has any is taken however many they are.
+    enough = (counted > 0.0) & ((total <= _MOST_POSTINGS) | (total == counted))
     taken = np.zeros(len(held), dtype=np.bool_)
-    total = 0.0
+    taken[order] = enough
     # Words of kind find nothing by themselves, unless a text has nothing else.
-    for only_kinds in (False, True):
-        order = np.argsort(held, kind="stable")
-        for term in order.tolist():
-            if not held[term] or bool(terms.kind[term]) is not only_kinds:
-                continue
-            if total and total + held[term] > _MOST_POSTINGS:
-                break
-            taken[term] = True
-            total += held[term]
-        if total:
-            return taken
-    return None
+    has_more = sums(batch.text, taken & ~is_kind, len(batch)) > 0.0
+    return taken & ~(is_kind & has_more[batch.text])
 
 
-def _measured(
-    index: PlaceIndex,
-    terms: Terms,
-    lines: NDArray[np.int64],
-    numbers: NDArray[np.int64],
-    of_term: NDArray[np.int64],
-    like: NDArray[np.float64],
-    weight: NDArray[np.float64],
-) -> Found:
+def _best(index: PlaceIndex, batch: Batch, text: Ints, first: Ints, size: Ints, gain: Floats, worth: Floats) -> _Lines:
+    """Give the lines of each text that gain most by runs of postings, the shorter of two lines first."""
+    posting, owner = spread(first, size)
+    every = len(index.line_thinness)
+    # Sorted by text, line and posting; one integer holds all three, which sorts ten times as fast as three keys.
+    bits = max(1, len(posting)).bit_length()
+    key = (((text * every)[owner] + index.arrays["post_line"][posting]) << bits) | np.arange(len(posting))
+    key.sort()
+    which = key >> bits
+    starts = starts_of(which)
+    if not len(starts):
+        return _Lines(starts, starts, starts)
+    gained = np.add.reduceat(gain[owner[key & ((1 << bits) - 1)]], starts)
+    text, line = np.divmod(which[starts], every)
+    rank = gained * index.line_thinness[line]
+    # Of equal rank is what differs by less than a millionth: the first line then comes first.
+    highest = np.maximum(1e-9, _HIGHEST_RANK * sums(batch.text, worth, len(batch)))
+    place = ((1.0 - np.minimum(1.0, rank / highest[text])) * (1 << _RANK_BITS)).astype(np.int64)
+    bits = every.bit_length()
+    key = (((text << (_RANK_BITS + 1)) | place) << bits) | line
+    key.sort()
+    text, line = key >> (bits + _RANK_BITS + 1), key & ((1 << bits) - 1)
+    place = places_in(text, starts_of(text))
+    kept = place < MOST_LINES
+    return _Lines(line[kept], text[kept], place[kept])
+
+
+def _measured(index: PlaceIndex, batch: Batch, lines: _Lines, variants: _Variants, weight: Floats) -> Found:
+    """Give how like each line is to each term of its text, and how much of the line the text names."""
     arrays = index.arrays
-    count = len(lines)
-    starts = arrays["line_start"][lines]
-    sizes = arrays["line_start"][lines + 1] - starts
-    ends = np.cumsum(sizes)
-    row = np.repeat(np.arange(count), sizes)
-    position = np.arange(ends[-1]) - np.repeat(ends - sizes, sizes)
-    own = arrays["line_terms"][position + np.repeat(starts, sizes)].astype(np.int64)
-    matrix = np.zeros((count, len(terms.texts)))
-    # Each term of a line against each variant of the text's terms; joined words of the line come after its own.
-    order = np.argsort(numbers, kind="stable")
-    ranked = numbers[order]
+    count, kept, width = len(batch), len(lines.line), batch.width
+    begins = arrays["line_start"][lines.line]
+    position, row = spread(begins, arrays["line_start"][lines.line + 1] - begins)
+    own = arrays["line_terms"][position]
+    like = np.zeros(count * width * CANDIDATES)
     said = np.zeros(len(own))
-    low, high = np.searchsorted(ranked, own, side="left"), np.searchsorted(ranked, own, side="right")
-    for step in range(int((high - low).max(initial=0))):
-        at = np.flatnonzero(low + step < high)
-        variant = order[low[at] + step]
-        np.maximum.at(matrix, (row[at], of_term[variant]), like[variant])
-        said[at] = np.maximum(said[at], like[variant])
+    for at, variant in _same(index, batch, lines.text[row], own, variants):
+        cell = batch.cell[variants.of_term[variant]] * CANDIDATES + lines.place[row[at]]
+        np.maximum.at(like, cell, variants.like[variant])
+        said[at] = np.maximum(said[at], variants.like[variant])
     flags = index.term_flags[own]
-    is_joined = position >= np.repeat(arrays["line_own"][lines], sizes)
-    weights = np.where(is_joined, 0.0, arrays["term_weight"][own]) * np.where(flags == 1, _KIND_WEIGHT, 1.0)
-    total = np.maximum(1e-9, np.bincount(row, weights=weights, minlength=count))
-    covered = np.bincount(row, weights=weights * said, minlength=count)
-    joined = np.flatnonzero(is_joined & (said > 0))
-    if len(joined):
-        # Two words of the line stand as one in the text: both are covered.
-        both = np.bincount(row[joined], weights=arrays["term_weight"][own[joined]] * said[joined], minlength=count)
-        covered = np.minimum(total, covered + 1.3 * both)
-    for number, targets, worth in terms.stands_for:
-        for target in targets:
-            np.maximum(matrix[:, target], worth * matrix[:, number], out=matrix[:, target])
+    is_joined = position - begins[row] >= arrays["line_own"][lines.line[row]]
+    own_weight = arrays["term_weight"][own]
+    counted = np.where(is_joined, 0.0, own_weight) * np.where(flags == KIND, _KIND_WEIGHT, 1.0)
+    total = np.maximum(1e-9, sums(row, counted, kept))
+    # Two words of the line stand as one in the text: both are covered.
+    both = sums(row, np.where(is_joined, 1.3 * own_weight * said, 0.0), kept)
+    covered = np.minimum(1.0, (sums(row, counted * said, kept) + both) / total)
+    if len(batch.standing):
+        every = np.arange(CANDIDATES)
+        from_cell = batch.cell[batch.standing][:, None] * CANDIDATES + every
+        to_cell = batch.cell[batch.target][:, None] * CANDIDATES + every
+        np.maximum.at(like, to_cell.ravel(), (batch.worth[:, None] * like[from_cell]).ravel())
     unsaid = said < 0.5
+    weights = np.zeros(count * width)
+    weights[batch.cell] = weight
     return Found(
-        lines=lines,
-        places=arrays["line_place"][lines].astype(np.int64),
-        like=matrix,
-        weight=weight,
-        covered=covered / total,
-        other_numbers=_sums(row, unsaid & (flags == 2), count),
-        other_kinds=_sums(row, unsaid & (flags == 1), count),
+        lines=lines.table(count, lines.line, -1),
+        places=lines.table(count, arrays["line_place"][lines.line].astype(np.int64), -1),
+        like=like.reshape(count, width, CANDIDATES),
+        weight=weights.reshape(count, width),
+        covered=lines.table(count, covered, 0.0),
+        other_numbers=lines.table(count, sums(row, unsaid & (flags == NUMBER), kept), 0.0),
+        other_kinds=lines.table(count, sums(row, unsaid & (flags == KIND), kept), 0.0),
     )
 
 
-def _sums(groups: NDArray[np.int64], values: NDArray[Any], count: int) -> NDArray[np.float64]:
-    return np.bincount(groups, weights=values.astype(np.float64), minlength=count).astype(np.float64, copy=False)
+def _same(
+    index: PlaceIndex, batch: Batch, text: Ints, own: NDArray[np.int32], variants: _Variants
+) -> list[tuple[Ints, Ints]]:
+    """Give which terms of lines are variants of a term of their text: positions of both, each pair once.
+
+    A term of a line may be a variant of several terms of its text: it is in several of the pairs of arrays that come
+    back, but in each of them once.
+    """
+    wanted = np.zeros(len(index.terms), dtype=np.bool_)
+    wanted[variants.number] = True
+    at = np.flatnonzero(wanted[own])
+    every = len(index.terms)
+    key = batch.text[variants.of_term] * every + variants.number
+    order = np.argsort(key, kind="stable")
+    ranked = key[order]
+    sought = text[at] * every + own[at]
+    low, high = np.searchsorted(ranked, sought, side="left"), np.searchsorted(ranked, sought, side="right")
+    found = []
+    for step in range(int((high - low).max(initial=0))):
+        more = np.flatnonzero(low + step < high)
+        found.append((at[more], order[low[more] + step]))
+    return found

@@ -1,10 +1,9 @@
-"""The rung of names: which places a text may mean, how they share the belief, and where that puts it."""
+"""The rung of names: which places texts may mean, how they share the belief, and where that puts them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -15,171 +14,99 @@ from numpy.typing import NDArray
 from spatial.addresses.bearings import without_bearing
 from spatial.addresses.parse import parse
 from spatial.geocoding import calibration
-from spatial.geocoding.calibration import Choice
 from spatial.geocoding.context import Context, context_of, sound
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
-from spatial.geocoding.index_layout import ADDRESS
-from spatial.geocoding.match import Found, Terms, find, terms_of
+from spatial.geocoding.lookup import LookUp
+from spatial.geocoding.match import find
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
 from spatial.geocoding.region import prepared
-from spatial.geocoding.score import MEASURES, Measured, measure
+from spatial.geocoding.score import Measured, measure
+from spatial.geocoding.terms import terms_of, together
 
+TOGETHER: Final = 128
+"""So many texts are looked up in one go: more are no quicker, and want more memory."""
 OUTSIDE_STATION: Final = 0.15
 """By what a candidate's chance is multiplied outside the recording station's area, more the farther it lies."""
-LUMP_SHARE: Final = 0.15
-"""A candidate elsewhere with so much of the belief keeps a lump of mass of its own."""
 _FADE_KM: Final = 6.0
 _FARTHEST: Final = 0.01
 _TOWN_BESIDE_STATION: Final = 1e-3
 _NEAR_KM: Final = 10.0
-_PRODUCT: Final = MEASURES.index("product")
+Asked = tuple[Query, StationArea | None]
+Floats = NDArray[np.float64]
 
 
-@dataclass(slots=True, eq=False)
-class LookUp:
-    """What a text's names come to.
+def look_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]:
+    """Give what the names in the texts of queries come to, None where they and their towns come to nothing.
 
     Parameters
     ----------
-    terms : Terms
-    found : Found or None
-    measured : Measured
-    chances : ndarray of float64, shape (N,)
-        That the true place lies near each candidate, by the text alone.
-    choice : Choice
-    score : float
-        The chance that the point is right.
-    fifty_m, ninety_m : float
-        The metres about the point that hold the truth every second time, and nine times of ten.
-    swayed : bool
-        Whether the station's area changed which candidate is best.
-    is_core : bool
-        Whether nothing more particular than the town was found.
+    asked : sequence of (Query, StationArea or None)
+        Each query with its recording station, where that is known.
+    index : PlaceIndex
     """
-
-    index: PlaceIndex
-    terms: Terms
-    found: Found | None
-    measured: Measured
-    chances: NDArray[np.float64]
-    choice: Choice
-    score: float
-    fifty_m: float
-    ninety_m: float
-    swayed: bool
-    is_core: bool
-    _rivals: list[int] | None = None
-
-    @property
-    def is_address(self) -> bool:
-        """Whether the best candidate is the address of something that stands there, and not its name."""
-        line = int(self.measured.lines[self.choice.best])
-        return line >= 0 and int(self.index.arrays["line_kind"][line]) == ADDRESS
-
-    @property
-    def place(self) -> Place:
-        """The best candidate."""
-        return self.index.place(int(self.measured.places[self.choice.best]))
-
-    @property
-    def fullest(self) -> Place:
-        """The candidate that holds most of the text and says least beside it, likeliest or not."""
-        return self.index.place(int(self.measured.places[int(self.measured.measures[:, _PRODUCT].argmax())]))
-
-    def words(self, candidate: int) -> str:
-        """Give the line by which a candidate was found, as it is compared."""
-        line = int(self.measured.lines[candidate])
-        if line < 0:
-            return ""
-        start = int(self.index.arrays["line_start"][line])
-        own = int(self.index.arrays["line_own"][line])
-        return readable(
-            [self.index.terms[term] for term in self.index.arrays["line_terms"][start : start + own].tolist()]
-        )
-
-    def used(self) -> list[str]:
-        """Give the parts of the text that the point rests on, as they are compared."""
-        if self.is_core or self.found is None:
-            return []
-        terms = self.terms
-        best: dict[int, float] = {}
-        held = self.measured.evidence[self.choice.best].tolist()
-        for part, own, kind, share in zip(
-            terms.part.tolist(), terms.own.tolist(), terms.kind.tolist(), held, strict=True
-        ):
-            if own and (not kind or len(terms.parts[part].terms) == 1):
-                best[part] = max(best.get(part, 0.0), share)
-        parts = [terms.parts[number] for number, share in best.items() if share > 0.3]
-        return [readable(part.terms[:1] if part.number and not part.key else part.terms) for part in parts]
-
-    def rivals(self, most: int = 3) -> list[int]:
-        """Give the best candidates elsewhere: those that were refused, likeliest first, each place once."""
-        if self._rivals is None:
-            apart = self.measured.apart_km
-            away = apart[self.choice.best] > 2.0 * calibration.GATHER_KM
-            weight = np.where(away & (self.measured.lines >= 0), self.choice.weight, -1.0)
-            found: list[int] = []
-            while len(found) < most and (candidate := int(weight.argmax())) >= 0 and weight[candidate] > 0.0:
-                found.append(candidate)
-                weight[apart[candidate] <= 1.0] = -1.0
-            self._rivals = found
-        return self._rivals
-
-    def lumps(self) -> list[tuple[float, float, float]]:
-        """Give latitude, longitude and share of the candidates elsewhere that may as well be meant."""
-        measured, weight = self.measured, self.choice.weight
-        return [
-            (float(measured.lat[one]), float(measured.lon[one]), float(weight[one]))
-            for one in self.rivals()
-            if weight[one] >= LUMP_SHARE
-        ]
+    if not len(index):
+        return [None] * len(asked)
+    return [
+        found
+        for first in range(0, len(asked), TOGETHER)
+        for found in _looked_up(asked[first : first + TOGETHER], index)
+    ]
 
 
-def readable(terms: Sequence[str]) -> str:
-    """Give terms as words: ``("=block:5", "clifton", "~road")`` is "block 5 clifton road"."""
-    said = []
-    for term in terms:
-        kind, _, number = term[1:].partition(":")
-        said.append(term[1:] if term[0] == "~" else f"{kind} {number}".strip() if term[0] == "=" else term)
-    return " ".join(said)
-
-
-def look_up(query: Query, index: PlaceIndex, station: StationArea | None) -> LookUp | None:
-    """Give what the names in a query's text come to, None if they and its town come to nothing."""
-    if not query.text:
-        return None
-    district = query.district or (station.district if station is not None else None)
-    context = _context(index, query.city or None, district or None)
+def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]:
     # Of "3 km north of PS" no word is a name; without a station the bearing may be from the place that is named.
-    terms = terms_of(query.text if station is None else without_bearing(query.text))
-    found = find(index, terms, context)
-    measured = measure(index, terms, found, context)
-    if measured is None:
-        return None
+    texts = [(query.text or "") if station is None else without_bearing(query.text or "") for query, station in asked]
+    terms = [terms_of(text) for text in texts]
+    contexts = [
+        _context(index, query.city or None, query.district or (station.district if station else None) or None)
+        for query, station in asked
+    ]
+    batch = together(terms, contexts)
+    found = find(index, batch)
+    measured = measure(index, batch, found)
     fits = calibration.current()
     chances = fits.chances(measured.measures)
-    prior = _prior(query, station, measured)
-    choice = calibration.choose(measured, chances, prior, context.lines)
-    swayed = False
+    lines = np.array([context.lines for context in contexts])
+    prior = _priors(asked, measured)
+    choice = calibration.choose(measured, chances, prior, lines)
+    is_swayed = np.zeros(len(asked), dtype=np.bool_)
     if prior is not None:
-        swayed = calibration.choose(measured, chances, None, context.lines).best != choice.best
-    fifty, ninety = fits.radii_m(choice.signs)
-    score = fits.right(choice.signs)
-    town = int(measured.lines[choice.best]) < 0
-    if not town:
-        place = index.place(int(measured.places[choice.best]))
-        town = not place.is_landmark and place.kind != "street" and sound(place.name) in context.known
-    return LookUp(index, terms, found, measured, chances, choice, score, fifty, ninety, swayed, town)
+        is_swayed = calibration.choose(measured, chances, None, lines).best != choice.best
+    rows = np.arange(len(asked))
+    values = (choice.lat, choice.lon, choice.best, fits.right(choice.signs), *fits.radii_m(choice.signs), is_swayed)
+    said = zip(*[value.tolist() for value in values], strict=True)
+    is_there = measured.is_there.max(axis=1).tolist()
+    is_town = (measured.lines[rows, choice.best] < 0).tolist()
+    places = measured.places[rows, choice.best].tolist()
+    rivals = calibration.rivals(measured, choice)
+    looked: list[LookUp | None] = []
+    for row, (lat, lon, best, score, fifty, ninety, swayed) in enumerate(said):
+        if not is_there[row]:
+            looked.append(None)
+            continue
+        place = places[row]
+        town = is_town[row] or (index.is_settled(place) and sound(index.name_of(place)) in contexts[row].known)
+        weight = choice.weight[row]
+        looked.append(
+            LookUp(
+                index, terms[row], found, measured, row, weight, lat, lon, best, score, fifty, ninety, swayed, town,
+                rivals[row],
+            )
+        )  # fmt: skip
+    return looked
 
 
 def local_name(query: Query, gazetteer: Gazetteer, station: StationArea) -> tuple[Place, str | None] | None:
     """Give the place of a local name of the station that the text holds, with the relation to it; the longest wins."""
+    places = gazetteer.local_names(station.code)
+    if not places:
+        return None
     best: tuple[int, Place, str | None] | None = None
     text = without_bearing(query.text or "")
     parts = parse(text).parts
-    for place in gazetteer.local_names(station.code):
+    for place in places:
         said = sound(place.name)
         for part in parts:
             # The name as a part of its own, with or without its word of kind.
@@ -196,22 +123,35 @@ def _context(index: PlaceIndex, city: str | None, district: str | None) -> Conte
     return context_of(index, city, district)
 
 
-def _prior(query: Query, station: StationArea | None, measured: Measured) -> NDArray[np.float64] | None:
-    """Give what the station's area and the caller's whereabouts do to each candidate's chance; None for nothing."""
-    prior: NDArray[np.float64] | None = None
+def _priors(asked: Sequence[Asked], measured: Measured) -> Floats | None:
+    """Give what stations' areas and callers' whereabouts do to the candidates' chances, shape (B, N); None: nothing."""
+    prior: Floats | None = None
+    for row, (query, station) in enumerate(asked):
+        own = _prior(query, station, measured.lat[row], measured.lon[row], measured.lines[row])
+        if own is not None:
+            prior = np.ones(measured.lat.shape) if prior is None else prior
+            prior[row] = own
+    return prior
+
+
+def _prior(
+    query: Query, station: StationArea | None, lat: Floats, lon: Floats, lines: NDArray[np.int64]
+) -> Floats | None:
+    """Give the same of the candidates of one text, shape (N,)."""
+    prior: Floats | None = None
     if station is not None:
-        squeeze = math.cos(math.radians(station.lat))
-        apart = np.hypot((measured.lat - station.lat) * 111.0, (measured.lon - station.lon) * 111.3 * squeeze)
         if station.area is not None and not station.area.is_empty:
-            inside = shapely.contains_xy(prepared(station.area), measured.lon, measured.lat)
-            edge = shapely.distance(station.area, shapely.points(measured.lon, measured.lat)) * 105.0
+            inside = shapely.contains_xy(prepared(station.area), lon, lat)
+            edge = shapely.distance(station.area, shapely.points(lon, lat)) * 105.0
             prior = np.where(inside, 1.0, np.maximum(_FARTHEST, OUTSIDE_STATION * np.exp(-edge / _FADE_KM)))
         else:
+            squeeze = math.cos(math.radians(station.lat))
+            apart = np.hypot((lat - station.lat) * 111.0, (lon - station.lon) * 111.3 * squeeze)
             prior = np.maximum(_FARTHEST, np.exp(-((apart / 15.0) ** 2)))
         # Where no name holds, the station's own area says more than the middle of its town.
-        prior[measured.lines < 0] *= _TOWN_BESIDE_STATION
+        prior[lines < 0] *= _TOWN_BESIDE_STATION
     if query.near_lat is not None and query.near_lon is not None:
-        east = (measured.lon - query.near_lon) * 111.3 * math.cos(math.radians(query.near_lat))
-        near = 0.1 + np.exp(-np.hypot((measured.lat - query.near_lat) * 111.0, east) / _NEAR_KM)
+        east = (lon - query.near_lon) * 111.3 * math.cos(math.radians(query.near_lat))
+        near = 0.1 + np.exp(-np.hypot((lat - query.near_lat) * 111.0, east) / _NEAR_KM)
         prior = near if prior is None else prior * near
     return prior

@@ -10,8 +10,8 @@ The score of a named place is the chance that its point is right, calibrated on 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final, cast
 
 import numpy as np
@@ -25,8 +25,8 @@ from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.layers import NINETY, Extent, Jurisdiction, Kernel
+from spatial.geocoding.lookup import LookUp
 from spatial.geocoding.named import LEAK, Named, place_named
-from spatial.geocoding.names import LookUp
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
 from spatial.model import Fix, Method, Reason
@@ -47,6 +47,8 @@ FIFTY_BESIDE_STATION: Final = 0.7
 """By what a name's radii shrink where the station is known, whose area shuts out the far mistakes in them: measured on
 the development set with a square about each true point as its station's area, of which 97 % of the circles held it."""
 MOST_CANDIDATES: Final = 10
+Known = tuple[Fix | None, tuple[Reason, ...]]
+"""The fix of a text's names, None where they give none, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +73,80 @@ class Candidate:
 
 
 def resolve(query: Query, gazetteer: Gazetteer) -> Fix:
-    """Give the fix of a record: weighted cells, method, accuracy, score and the reasons for them.
+    """Give the fix of a record: :func:`resolve_all` of one query."""
+    return resolve_all([query], gazetteer)[0]
 
-    Never raises for what a record says: whatever cannot be used is a reason, and the last rung is *unplaced*.
+
+def resolve_all(queries: Sequence[Query], gazetteer: Gazetteer) -> list[Fix]:
+    """Give the fixes of records: weighted cells, method, accuracy, score and the reasons for them.
+
+    Never raises for what a record says: whatever cannot be used is a reason, and the last rung is *unplaced*. Many
+    queries together are several times as quick as one after the other, and get the same fixes.
 
     Parameters
     ----------
-    query : Query
+    queries : sequence of Query
     gazetteer : Gazetteer
 
     Returns
     -------
-    Fix
+    list of Fix, as long as ``queries``
     """
-    reasons: list[Reason] = []
+    climbs = [_begun(query, gazetteer) for query in queries]
+    _by_names([climb for climb in climbs if climb.may_name], gazetteer.index)
+    return [climb.fix or _without_name(climb) for climb in climbs]
+
+
+@dataclass(slots=True, eq=False)
+class _Climb:
+    """A query on its way down the ladder: its station, the reasons so far, and its fix once a rung holds."""
+
+    query: Query
+    station: StationArea | None
+    reasons: list[Reason]
+    fix: Fix | None = None
+    may_name: bool = False
+
+    def take(self, known: Known) -> None:
+        """Take what is known of the names in the text."""
+        fix, why = known
+        if fix is None:
+            self.reasons.extend(why)
+        elif self.reasons:
+            self.fix = replace(fix, reasons=(*self.reasons, *why))
+        else:
+            self.fix = fix
+
+
+def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
+    """Give a query with the fix of its coordinates or of a local name, or else whether other names are to be read."""
     station = gazetteer.station(query.station) if query.station else None
+    climb = _Climb(query, station, [])
     if query.station and station is None:
-        reasons.append(Reason("station_unknown", {"station": query.station}))
+        climb.reasons.append(Reason("station_unknown", {"station": query.station}))
+    climb.fix = coordinates.rung(
+        query.lat,
+        query.lon,
+        query.accuracy_m,
+        station,
+        climb.reasons,
+        limits=_limits(query, gazetteer),
+        text=query.text,
+    )
+    if climb.fix is not None or not query.text or (station is not None and not without_bearing(query.text)):
+        return climb
+    local = names.local_name(query, gazetteer, station) if station is not None else None
+    if station is not None and local is not None:
+        climb.fix = _by_local_name(query, station, *local, climb.reasons)
+    else:
+        climb.may_name = True
+    return climb
+
+
+def _without_name(climb: _Climb) -> Fix:
+    query, station, reasons = climb.query, climb.station, climb.reasons
     return (
-        coordinates.rung(
-            query.lat,
-            query.lon,
-            query.accuracy_m,
-            station,
-            reasons,
-            limits=_limits(query, gazetteer),
-            text=query.text,
-        )
-        or _by_name(query, station, gazetteer, reasons)
-        or bearing.rung(query.text, query.distance_m, query.direction, station, reasons)
+        bearing.rung(query.text, query.distance_m, query.direction, station, reasons)
         or _by_station(station, reasons)
         or Fix(Method.UNPLACED, None, None, None, (), (), 0.0, None, tuple(reasons))
     )
@@ -130,71 +177,74 @@ def candidates(query: Query, gazetteer: Gazetteer, most: int = MOST_CANDIDATES) 
             found.append(
                 Candidate(place, place.lat, place.lon, SCORE_LOCAL_NAME, (Reason("local_name", {"name": place.name}),))
             )
-    looked = names.look_up(query, gazetteer.index, station)
+    looked = names.look_up([(query, station)], gazetteer.index)[0] if query.text else None
     if looked is None:
         return found
-    weight, measured = looked.choice.weight, looked.measured
     seen: set[int] = set()
-    for number in np.argsort(-weight, kind="stable").tolist():
-        place_number = int(measured.places[number])
-        if place_number in seen or measured.lines[number] < 0:
+    for number in np.argsort(-looked.weight, kind="stable").tolist():
+        place_number = looked.place_of(number)
+        if place_number in seen or looked.line(number) < 0:
             continue
         seen.add(place_number)
         place = looked.index.place(place_number)
-        why = (explain.how(looked, number),)
-        found.append(
-            Candidate(place, float(measured.lat[number]), float(measured.lon[number]), float(weight[number]), why)
-        )
+        lat, lon = (float(each[looked.row, number]) for each in (looked.measured.lat, looked.measured.lon))
+        found.append(Candidate(place, lat, lon, float(looked.weight[number]), (explain.how(looked, number),)))
         if len(found) >= most:
             break
     return found
 
 
-def _by_name(query: Query, station: StationArea | None, gazetteer: Gazetteer, reasons: list[Reason]) -> Fix | None:
-    if not query.text or (station is not None and not without_bearing(query.text)):
-        return None
-    if station is not None:
-        local = names.local_name(query, gazetteer, station)
-        if local is not None:
-            return _by_local_name(query, station, *local, reasons)
-    fix, why = _by_known_name(query, station, gazetteer.index)
-    reasons.extend(why)
-    return fix if fix is None else replace(fix, reasons=tuple(reasons))
+def _by_names(climbs: Sequence[_Climb], index: PlaceIndex) -> None:
+    """Give the fixes of names of the country's gazetteer to those who have one, and to the others why not."""
+    asked = {(climb.query, climb.station): climb for climb in climbs}
+    # The same texts come again and again.
+    known = {key: found for key in asked if (found := index.answers.get(key)) is not None}
+    new = [key for key in asked if key not in known]
+    known.update(zip(new, _known(new, index), strict=True))
+    for climb in climbs:
+        climb.take(known[climb.query, climb.station])
+    index.answers.update((key, known[key]) for key in new)
 
 
-@lru_cache(maxsize=8_192)
-def _by_known_name(
-    query: Query, station: StationArea | None, index: PlaceIndex
-) -> tuple[Fix | None, tuple[Reason, ...]]:
-    """Give the fix of a name of the country's gazetteer, and why: the same texts come again and again."""
-    reasons: list[Reason] = []
-    return _by_index(query, station, index, reasons), tuple(reasons)
+def _known(asked: Sequence[names.Asked], index: PlaceIndex) -> list[Known]:
+    """Give the fixes of names, with why."""
+    known: list[Known] = []
+    round_ones: list[tuple[int, LookUp, Method, tuple[Reason, ...]]] = []
+    for (query, station), found in zip(asked, names.look_up(asked, index), strict=True):
+        reasons: list[Reason] = []
+        fix = None
+        if found is None:
+            reasons.append(Reason("name_unknown"))
+        elif not _is_refused(query, station, found, reasons):
+            reasons.extend(explain.chosen(found, station))
+            is_landmark = found.place.is_landmark and not (found.is_address or found.is_core)
+            method = Method.LANDMARK if is_landmark else Method.PLACE
+            if station is None:
+                round_ones.append((len(known), found, method, tuple(reasons)))
+            else:
+                fix = _beside_station(query, station, found, method, reasons)
+        known.append((fix, tuple(reasons)))
+    drawn = kernel.round_regions(
+        [kernel.Round(one.lat, one.lon, one.fifty_m, one.ninety_m, one.lumps()) for _, one, _, _ in round_ones]
+    )
+    for region, (place, found, method, why) in zip(drawn, round_ones, strict=True):
+        known[place] = regions.fix_of(region, method, found.score, found.place.ref, why), why
+    return known
 
 
-def _by_index(query: Query, station: StationArea | None, index: PlaceIndex, reasons: list[Reason]) -> Fix | None:
-    found = names.look_up(query, index, station)
-    if found is None:
-        reasons.append(Reason("name_unknown"))
-        return None
-    if station is not None and (found.is_core or found.score < WEAK_BESIDE_STATION):
-        # What is left is the town: which of its stations wrote the record says more.
-        reasons.extend(explain.refused(found))
-        return None
-    if found.score < WEAK_ALONE and not (query.city or query.district):
-        reasons.extend(explain.refused(found))
-        return None
-    if station is not None and _gives_way(query, station, found):
-        if found.place.ref != station.code:  # the distance's own beginning is no name that was refused
-            reasons.extend(explain.refused(found))
-        return None
-    reasons.extend(explain.chosen(found, station))
-    place = found.place
-    method = Method.LANDMARK if place.is_landmark and not (found.is_address or found.is_core) else Method.PLACE
-    at = found.choice
+def _is_refused(query: Query, station: StationArea | None, found: LookUp, reasons: list[Reason]) -> bool:
+    """Say whether what is known beside the names says more than they do; says so in ``reasons``."""
     if station is None:
-        region = kernel.round_region(at.lat, at.lon, found.fifty_m, found.ninety_m, found.lumps())
-        return regions.fix_of(region, method, found.score, place.ref, reasons)
-    return _beside_station(query, station, found, method, reasons)
+        if found.score >= WEAK_ALONE or query.city or query.district:
+            return False
+    elif not (found.is_core or found.score < WEAK_BESIDE_STATION):
+        if not _gives_way(query, station, found):
+            return False
+        if found.place.ref == station.code:  # the distance's own beginning is no name that was refused
+            return True
+    # What is left beside a station is the town: which of its stations wrote the record says more.
+    reasons.extend(explain.refused(found))
+    return True
 
 
 def _gives_way(query: Query, station: StationArea, found: LookUp) -> bool:
@@ -212,11 +262,11 @@ def _beside_station(
     query: Query, station: StationArea, found: LookUp, method: Method, reasons: list[Reason]
 ) -> Fix | None:
     """Give the fix of a name with what the station's area and a distance and direction from it say."""
-    place, at = found.place, found.choice
+    place = found.place
     said = bearing.read(query.text, query.distance_m, query.direction)
     try:
         if said is not None:
-            here = replace(place, lat=at.lat, lon=at.lon, extent=None, radius_m=None)
+            here = replace(place, lat=found.lat, lon=found.lon, extent=None, radius_m=None)
             one = Named(NAME_HOLDS, here, None, NINETY_BESIDE_STATION * found.ninety_m)
             combined = place_named([one], station, said, reasons)
         else:
@@ -227,19 +277,19 @@ def _beside_station(
         reasons.append(Reason("place_too_large", {"name": place.name}))
         return None
     region, score = combined.region, found.score
-    if station.area is not None and not shapely.contains_xy(regions.prepared(station.area), at.lon, at.lat):
+    if station.area is not None and not shapely.contains_xy(regions.prepared(station.area), found.lon, found.lat):
         reasons.append(Reason("place_outside_station_area", {"name": place.name, "station": station.code}))
     return regions.fix_of(region, method, score, place.ref, reasons)
 
 
 def _lumps(found: LookUp, station: StationArea) -> list[Lump]:
-    at = found.choice
     ninety = NINETY_BESIDE_STATION * found.ninety_m
     inner, outer = kernel.deviations_m(min(FIFTY_BESIDE_STATION * found.fifty_m, 0.6 * ninety), ninety)
     others, core = found.lumps(), inner * NINETY
+    left = 1.0 - sum(share for _, _, share in others)
     lumps = [
-        Lump(NAME_HOLDS * kernel.CORE * (1.0 - sum(share for _, _, share in others)), Kernel(at.lat, at.lon, core)),
-        Lump(NAME_HOLDS * (1.0 - kernel.CORE), Kernel(at.lat, at.lon, outer * NINETY)),
+        Lump(NAME_HOLDS * kernel.CORE * left, Kernel(found.lat, found.lon, core)),
+        Lump(NAME_HOLDS * (1.0 - kernel.CORE), Kernel(found.lat, found.lon, outer * NINETY)),
         *(Lump(NAME_HOLDS * kernel.CORE * share, Kernel(lat, lon, core)) for lat, lon, share in others),
     ]
     if station.area is not None and not station.area.is_empty:

@@ -25,7 +25,7 @@ INDEX = PlaceIndex.build(ENTRIES, "today")
 
 
 def terms(index: PlaceIndex, term: str) -> set[str]:
-    return {index.terms[number] for number in index.variants(term)[0].tolist()}
+    return {index.terms[number] for number in index.variants_of([term])[0][0].tolist()}
 
 
 def test_a_word_is_found_by_its_spelling_sound_and_script() -> None:
@@ -37,10 +37,10 @@ def test_a_word_is_found_by_its_spelling_sound_and_script() -> None:
 
 
 def test_the_right_spelling_is_likest() -> None:
-    numbers, like = INDEX.variants("gulburg")
+    numbers, like = INDEX.variants_of(["gulburg"])[0]
     best = {INDEX.terms[number]: value for number, value in zip(numbers.tolist(), like.tolist(), strict=True)}
     assert 0.5 < best["gulberg"] < 1.0
-    numbers, like = INDEX.variants("gulberg")
+    numbers, like = INDEX.variants_of(["gulberg"])[0]
     assert like.max() == 1.0
 
 

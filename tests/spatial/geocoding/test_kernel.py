@@ -10,11 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial import cells, projection
-from spatial.geocoding.kernel import deviations_m, round_region
+from spatial.geocoding.kernel import Round, deviations_m, round_regions
+from spatial.geocoding.region import Region
 from spatial.mass import UNIT
 from spatial.model import MOST_CELLS
 
 LATS, LONS = st.floats(23.6, 37.0), st.floats(61.0, 77.5)
+
+
+def round_region(*asked: object) -> Region:
+    return round_regions([Round(*asked)])[0]  # type: ignore[arg-type]
 
 
 def held(region_cells: tuple[int, ...], masses: tuple[int, ...], lat: float, lon: float, metres: float) -> float:
@@ -69,3 +74,13 @@ def test_another_candidate_keeps_its_lump_and_widens_the_circle() -> None:
     assert lumped.accuracy_m > 13_000 > alone.accuracy_m
     slight = round_region(31.5, 74.3, 300, 1500, [(31.6, 74.4, 0.05)])
     assert 1500 <= slight.accuracy_m < 1600
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(LATS, LONS, st.floats(0.1, 0.9), st.floats(150.0, 80_000.0)), min_size=2, max_size=9))
+def test_regions_made_together_are_those_made_one_by_one(drawn: list[tuple[float, float, float, float]]) -> None:
+    asked = [
+        Round(lat, lon, share * ninety, ninety, [(lat + 0.1, lon, 0.3)] if number % 2 else [])
+        for number, (lat, lon, share, ninety) in enumerate(drawn)
+    ]
+    assert round_regions(asked) == [round_regions([one])[0] for one in asked]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from spatial.geocoding import InMemoryGazetteer, Place, Query, candidates, resolve
-from spatial.geocoding.calibration import GROUPS, SIGNS, current, group_of
+from spatial.geocoding import InMemoryGazetteer, Place, Query, calibration, candidates, resolve
+from spatial.geocoding.calibration import GROUPS, SIGNS, current, groups_of
 from spatial.geocoding.context import context_of
-from spatial.geocoding.match import find, terms_of
+from spatial.geocoding.match import find
 from spatial.geocoding.names import look_up
 from spatial.geocoding.reference import Gazetteer
+from spatial.geocoding.terms import terms_of, together
 
 
 def place(ref: str, name: str, kind: str, at: tuple[float, float], district: str, city: str | None = None) -> Place:
@@ -88,11 +90,9 @@ def test_a_name_of_another_district_is_not_found() -> None:
 
 
 def test_what_the_context_says_tells_nothing() -> None:
-    index = GAZETTEER.index
-    context = context_of(index, "Lahore", "Lahore")
-    found = find(index, terms_of("Mall Road, Lahore"), context)
-    assert found is not None
-    weight = dict(zip(terms_of("Mall Road, Lahore").texts, found.weight.tolist(), strict=True))
+    index, terms = GAZETTEER.index, terms_of("Mall Road, Lahore")
+    found = find(index, together([terms], [context_of(index, "Lahore", "Lahore")]))
+    weight = dict(zip(terms.texts, found.weight[0].tolist(), strict=True))
     assert weight["lahore"] < 0.1 * weight["~mall"] or weight["lahore"] < 0.05
 
 
@@ -115,7 +115,11 @@ def test_the_calibration_is_whole() -> None:
 def test_every_text_has_a_group_of_radii() -> None:
     fix_groups = set()
     for text, district, city in [("Gulberg", "Lahore", "Lahore"), ("Spalga", "North Waziristan", None)]:
-        found = look_up(Query(text=text, district=district, city=city), GAZETTEER.index, None)
+        (found,) = look_up([(Query(text=text, district=district, city=city), None)], GAZETTEER.index)
         assert found is not None and found.fifty_m < found.ninety_m
-        fix_groups.add(group_of(found.choice.signs))
+        context = context_of(GAZETTEER.index, city, district)
+        choice = calibration.choose(
+            found.measured, current().chances(found.measured.measures), None, np.array([context.lines])
+        )
+        fix_groups |= {GROUPS[number] for number in groups_of(choice.signs).tolist()}
     assert fix_groups == {"town", "country"}

@@ -1,0 +1,45 @@
+"""Rows of unequal length in flat arrays: many small lists handled in a few operations on one long one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+def spread(first: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """Give the positions of slices of a flat array one after the other, and for each the slice it is of.
+
+    Parameters
+    ----------
+    first, sizes : ndarray of int64, shape (S,)
+        Where each slice begins, and how long it is.
+
+    Returns
+    -------
+    position, owner : ndarray of int64, shape (sizes.sum(),)
+    """
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    begins = np.cumsum(sizes) - sizes
+    return np.arange(len(owner)) + np.repeat(first - begins, sizes), owner
+
+
+def starts_of(groups: NDArray[Any]) -> Ints:
+    """Give where each run of equal values begins in a sorted array."""
+    is_first = np.ones(len(groups), dtype=np.bool_)
+    np.not_equal(groups[1:], groups[:-1], out=is_first[1:])
+    return np.flatnonzero(is_first)
+
+
+def sums(groups: Ints, values: NDArray[Any], count: int) -> NDArray[np.float64]:
+    """Give the sum of the values of each group, 0 to ``count - 1``."""
+    return np.bincount(groups, weights=values, minlength=count).astype(np.float64, copy=False)
+
+
+def places_in(groups: Ints, starts: Ints) -> Ints:
+    """Give for each element of a sorted array its place within its run, 0 first."""
+    sizes = np.diff(starts, append=len(groups))
+    return np.arange(len(groups)) - np.repeat(starts, sizes)

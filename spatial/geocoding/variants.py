@@ -1,0 +1,160 @@
+"""Which words of an index a word of a text may be: by its spelling, by its sound in either script, by one slip.
+
+Words are looked up many together: their candidates stand in flat arrays, and how alike two spellings are is asked of
+all pairs in one call. What was found is remembered, since the words of places come again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from spatial.addresses.phonetic import phonetic, romanised
+from spatial.geocoding.index_layout import code_of
+from spatial.geocoding.ragged import places_in, spread, starts_of
+
+MOST_VARIANTS: Final = 24
+_LENGTHS_APART: Final = 4
+_LENGTHS_APART_OF_A_SLIP: Final = 2
+_SURELY_ALIKE: Final = 0.93
+"""Where a spelling of the same sound is less alike than this, a slip is as likely."""
+_SLIP: Final = 0.9
+_ALIKE_FOR_A_SLIP: Final = 0.8
+_MOST_REMEMBERED: Final = 65_536
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Pair = tuple[Ints, Floats]
+_NONE: Final[Pair] = np.empty(0, dtype=np.int64), np.empty(0)
+_SURE: Final = np.ones(1)
+
+
+class Variants:
+    """The words of an index, by spelling and sound.
+
+    Parameters
+    ----------
+    terms, romans, sounds : list of str
+        ``romans`` are the terms in Latin letters, empty where they are in these anyway.
+    arrays : mapping of str to ndarray
+        Those of the index.
+    """
+
+    def __init__(self, terms: list[str], romans: list[str], sounds: list[str], arrays: dict[str, NDArray[Any]]) -> None:
+        self.number_of_term = {term: number for number, term in enumerate(terms)}
+        self._terms = terms
+        self._romans = romans
+        self._number_of_sound = {sound: number for number, sound in enumerate(sounds)}
+        self._arrays = arrays
+        self._remembered: dict[str, Pair] = {}
+
+    def of(self, terms: Iterable[str]) -> list[Pair]:
+        """Give for each term the terms of the index that it may be, by number, with how like they are, 0 to 1."""
+        asked = list(terms)
+        remembered = self._remembered
+        if len(remembered) > _MOST_REMEMBERED:
+            # A new one and not an emptied one: another thread may be reading it.
+            remembered = self._remembered = {}
+        new = {term for term in asked if term not in remembered}
+        if new:
+            remembered.update(self._look_up(sorted(new)))
+        return [remembered[term] for term in asked]
+
+    def _look_up(self, terms: list[str]) -> dict[str, Pair]:
+        found: dict[str, Pair] = {}
+        words: list[str] = []
+        for term in terms:
+            if len(term) > 1 and term[0].isalpha():
+                words.append(term)
+            else:
+                exact = self.number_of_term.get(term, -1)
+                found[term] = _NONE if exact < 0 else (np.array([exact]), _SURE)
+        if words:
+            found.update(zip(words, self._of_words(words), strict=True))
+        return found
+
+    def _of_words(self, words: list[str]) -> list[Pair]:
+        keys = [phonetic(word) for word in words]
+        exact = np.array([self.number_of_term.get(word, -1) for word in words], dtype=np.int64)
+        of_sound = [[self._number_of_sound[key]] if key in self._number_of_sound else [] for key in keys]
+        long = np.array([len(key) for key in keys]) >= 3
+        least = np.where(long, 0.6, 0.75)
+        number, like, word = self._alike(words, of_sound, _LENGTHS_APART, least)
+        best = np.zeros(len(words))
+        np.maximum.at(best, word, like)
+        may_slip = (exact < 0) & long & (best < _SURELY_ALIKE) & (np.array([len(each) for each in words]) >= 5)
+        of_slip = [self._slipped(key) if slips else [] for key, slips in zip(keys, may_slip.tolist(), strict=True)]
+        slipped, how, slipping = self._alike(words, of_slip, _LENGTHS_APART_OF_A_SLIP, np.full(len(words), 0.75))
+        every = len(self._terms)
+        near = (how >= _ALIKE_FOR_A_SLIP) & ~np.isin(slipping * every + slipped, word * every + number)
+        other = number != exact[word]
+        known = np.flatnonzero(exact >= 0)
+        number = np.concatenate([number[other], slipped[near], exact[known]])
+        like = np.concatenate([like[other], _SLIP * how[near], np.ones(len(known))])
+        word = np.concatenate([word[other], slipping[near], known])
+        order = np.argsort(word, kind="stable")
+        number, like = number[order], like[order]
+        ends = np.searchsorted(word[order], np.arange(len(words) + 1)).tolist()
+        # Copies: a view would keep the whole array for as long as one of its words is remembered.
+        return [
+            (number[first:last].copy(), like[first:last].copy()) for first, last in zip(ends, ends[1:], strict=False)
+        ]
+
+    def _slipped(self, key: str) -> list[int]:
+        """Give the sounds that differ from one by a single letter dropped, added or changed."""
+        dropped = [key[:at] + key[at + 1 :] for at in range(len(key))]
+        near = {self._number_of_sound[form] for form in dropped if form in self._number_of_sound}
+        forms = np.array([code_of(form) for form in {key, *dropped}], dtype=np.int64)
+        codes, sounds = self._arrays["slip_code"], self._arrays["slip_sound"]
+        for first, last in zip(np.searchsorted(codes, forms), np.searchsorted(codes, forms, "right"), strict=True):
+            near.update(sounds[first:last].tolist())
+        return sorted(near)
+
+    def _alike(
+        self, words: Sequence[str], sounds: Sequence[Sequence[int]], lengths_apart: int, least: Floats
+    ) -> tuple[Ints, Floats, Ints]:
+        """Give the terms of some sounds that are spelled much like a word: vowels decide, sounds being equal.
+
+        Parameters
+        ----------
+        words : sequence of str, length W
+        sounds : sequence of sequence of int, length W
+            For each word the numbers of the sounds to look among.
+        lengths_apart : int
+        least : ndarray of float64, shape (W,)
+            How alike letters have to be.
+
+        Returns
+        -------
+        number, like, word : ndarray, shape (found,)
+            The term, how like it is and the word's place, by word; at most ``MOST_VARIANTS`` of one word.
+        """
+        flat = np.array([sound for row in sounds for sound in row], dtype=np.int64)
+        word_of_sound = np.repeat(np.arange(len(words)), [len(row) for row in sounds])
+        begins = self._arrays["sound_start"]
+        at, owner = spread(begins[flat], begins[flat + 1] - begins[flat])
+        number, word = self._arrays["sound_terms"][at].astype(np.int64), word_of_sound[owner]
+        lengths = np.array([len(each) for each in words], dtype=np.int64)
+        close = np.abs(self._arrays["term_length"][number] - lengths[word]) <= lengths_apart
+        number, word = number[close], word[close]
+        if not len(number):
+            return number, np.empty(0), word
+        roman = [romanised(each) for each in words]
+        terms, romans = self._terms, self._romans
+        ratios = process.cpdist(
+            [roman[each] for each in word.tolist()],
+            [romans[each] or terms[each] for each in number.tolist()],
+            scorer=fuzz.ratio,
+            dtype=np.float64,
+        )
+        is_latin = np.array([each.isascii() for each in words], dtype=np.bool_)
+        crossed = self._arrays["term_latin"][number] != is_latin[word]
+        # Between scripts the short vowels are missing from one: four fifths alike is as good as it gets.
+        like = np.minimum(1.0, ratios / 100.0 + 0.2 * crossed)
+        kept = np.flatnonzero(like >= least[word])
+        kept = kept[np.lexsort((-like[kept], word[kept]))]
+        kept = kept[places_in(word[kept], starts_of(word[kept])) < MOST_VARIANTS]
+        return number[kept], 0.5 + 0.48 * like[kept], word[kept]
