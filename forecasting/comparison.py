@@ -9,6 +9,7 @@ import numpy as np
 from forecasting.backtest import MAIN_BUDGET, MethodRun
 from forecasting.metrics import BUDGETS
 from forecasting.model import Floats
+from forecasting.registry import incumbent
 
 RESAMPLES = 2000
 
@@ -32,6 +33,11 @@ class Difference:
     def is_better(self) -> bool:
         """Whether the interval excludes zero on the good side."""
         return self.low > 0 if self.score == "hit_rate" else self.high < 0
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the interval excludes zero on the bad side."""
+        return self.high < 0 if self.score == "hit_rate" else self.low > 0
 
 
 def _parts(run: MethodRun, score: str) -> tuple[Floats, Floats]:
@@ -92,15 +98,22 @@ class Choice:
 
 
 def choose(runs: Sequence[MethodRun], *, seed: int) -> Choice:
-    """The simplest method that no later one beats beyond doubt.
+    """The rule to beat, unless another method beats it beyond doubt.
 
-    ``runs`` go from the simplest on. A method takes the place of the one in it only if the paired interval of
-    the log score, a proper score of the whole distribution, excludes that it is no better.
+    ``runs`` go from the simplest on; that of the rule to beat (``registry.incumbent``) is in place first. Another takes
+    the place of the one in it only if the paired interval of the log score, a proper score of the whole
+    distribution, excludes that it is no better, and that of the hit rate does not exclude that it is no worse:
+    a list of cells is what an officer sees of it.
     """
-    best = runs[0]
+    held = incumbent([run.method for run in runs])
+    best = next(run for run in runs if run.method == held)
     comparisons = []
-    for run in runs[1:]:
+    for run in runs:
+        if run.method == held:
+            continue
         comparisons.append(compare(run, best, "log_score", seed=seed))
         if comparisons[-1].is_better:
-            best = run
+            comparisons.append(compare(run, best, "hit_rate", seed=seed))
+            if not comparisons[-1].is_worse:
+                best = run
     return Choice(best.method, tuple(comparisons))

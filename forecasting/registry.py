@@ -1,6 +1,6 @@
 """The methods by name, the simplest first: the order decides which stays when two do equally well."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
 from forecasting.errors import UnknownMethod
@@ -30,6 +30,14 @@ METHODS: MappingProxyType[str, Callable[[], Forecaster]] = MappingProxyType(
         Stack.name: Stack,
     }
 )
+
+#: The method that is shown until another beats it: the best simple rule, and not the simplest there is.
+RULE_TO_BEAT = SmoothedDecayedMean.name
+
+
+def incumbent(methods: Sequence[str]) -> str:
+    """The method that stays where no other is better beyond doubt: the rule to beat, without it the simplest."""
+    return RULE_TO_BEAT if RULE_TO_BEAT in methods else methods[0]
 
 
 def make(name: str) -> Forecaster:

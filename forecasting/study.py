@@ -10,6 +10,7 @@ from forecasting.card import model_card
 from forecasting.comparison import Choice, Difference, choose, compare_all
 from forecasting.cube import Cube, data_hash
 from forecasting.incidents import Calendar
+from forecasting.registry import RULE_TO_BEAT, incumbent
 
 #: The name under which the chosen method's forecasts stand.
 PUBLISHED = "published"
@@ -49,20 +50,29 @@ def choose_before(cube: Cube, first_week: int, methods: Sequence[str], *, seed: 
     known = cube.as_known(first_week)
     # A third of the past to choose on leaves two thirds to learn from before it.
     span = min(CHOICE_WEEKS, len(known.weeks) // 3)
+    held = incumbent(methods)
     if len(methods) == 1:
-        return Choice(methods[0], ()), [], "the only method asked for"
+        return Choice(held, ()), [], "the only method asked for"
     if span < LEAST_CHOICE_WEEKS:
-        return Choice(methods[0], ()), [], "the simplest method: too little past to choose on"
+        return Choice(held, ()), [], f"{what_it_is(held)}: too little past to choose on"
     weeks = list(range(first_week - span, first_week))
     if known.records[:, -span:].sum() < LEAST_CHOICE_RECORDS:
-        return Choice(methods[0], ()), weeks, "the simplest method: too few records to choose on"
+        return Choice(held, ()), weeks, f"{what_it_is(held)}: too few records to choose on"
     choice = choose(rolling(known, weeks, methods), seed=seed)
-    if choice.method == methods[0]:
-        reason = "the simplest method: no other beats its log score beyond doubt"
-    else:
-        beaten = next(item for item in reversed(choice.comparisons) if item.method == choice.method)
-        reason = f"its log score beats that of {beaten.against} beyond doubt (paired 90 % interval)"
-    return choice, weeks, f"{reason}, on the {span} weeks before the first test week"
+    return choice, weeks, f"{why(choice, held)}, on the {span} weeks before the first test week"
+
+
+def what_it_is(held: str) -> str:
+    """What the method is that is in place before any choice, in words."""
+    return "the rule to beat" if held == RULE_TO_BEAT else "the simplest method"
+
+
+def why(choice: Choice, held: str) -> str:
+    """Why the chosen method was chosen, in words; ``held`` was in place before."""
+    if choice.method == held:
+        return f"{what_it_is(held)}: no other is better beyond doubt"
+    beaten = next(item for item in reversed(choice.comparisons) if item.method == choice.method)
+    return f"its log score beats that of {beaten.against} beyond doubt (paired 90 % interval)"
 
 
 def run_study(

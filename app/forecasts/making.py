@@ -19,8 +19,8 @@ from forecasting.cube import Cube, data_hash
 from forecasting.errors import TooShort
 from forecasting.model import Forecast
 from forecasting.nowcast import complete
-from forecasting.registry import METHODS, make
-from forecasting.study import LEAST_CHOICE_RECORDS
+from forecasting.registry import METHODS, incumbent, make
+from forecasting.study import LEAST_CHOICE_RECORDS, what_it_is, why
 from spatial import shifts
 
 SEED = 0
@@ -113,6 +113,7 @@ def examine(
             f"{len(cube.weeks)} weeks are too few: {4 * LEAST_WEEKS} are needed to choose a method and to score it",
             weeks=len(cube.weeks),
         )
+    held = incumbent(methods)
     weeks = list(range(cube.end - 2 * tested, cube.end))
     seen = LateCube(**{name: getattr(cube, name) for name in Cube.__dataclass_fields__}, late=late)
     both = rolling(seen, weeks, methods)
@@ -121,10 +122,10 @@ def examine(
         for part in (slice(tested), slice(tested, None))
     )
     if sum(score.observed for score in first[0].scores) < LEAST_CHOICE_RECORDS:
-        choice, reason = Choice(methods[0], ()), "the simplest method: too few records to choose on"
+        choice, reason = Choice(held, ()), f"{what_it_is(held)}: too few records to choose on"
     else:
         choice = choose(first, seed=SEED)
-        reason = _reason(choice, methods, tested)
+        reason = f"{why(choice, held)} on {tested} weeks before those scored"
     chosen = next(run for run in second if run.method == choice.method)
     scores = {
         "chosen": choice.method,
@@ -140,16 +141,6 @@ def examine(
         "choice": [asdict(item) for item in choice.comparisons],
     }
     return Examination(choice.method, reason, second, plain(scores))
-
-
-def _reason(choice: Choice, methods: Sequence[str], weeks: int) -> str:
-    if choice.method == methods[0]:
-        return f"the simplest method: no other beats its log score beyond doubt on {weeks} weeks before those scored"
-    beaten = next(item for item in reversed(choice.comparisons) if item.method == choice.method)
-    return (
-        f"its log score beats that of {beaten.against} beyond doubt (paired 90 % interval) on {weeks} weeks before "
-        "those scored"
-    )
 
 
 def make_forecast(

@@ -133,7 +133,7 @@ def shifted(run: MethodRun, name: str, gains: list[float]) -> MethodRun:
     )
 
 
-def test_the_simplest_stays_unless_beaten_beyond_doubt(runs):
+def test_what_is_in_place_stays_unless_beaten_beyond_doubt(runs):
     base = runs[0]
     lucky = shifted(base, "lucky", [30] + [-1] * 9)
     assert choose([base, lucky], seed=0).method == base.method, "better on average, by one week's luck"
@@ -142,6 +142,29 @@ def test_the_simplest_stays_unless_beaten_beyond_doubt(runs):
     no_better = shifted(steady, "complex", [0.0] * 10)
     assert choose([base, steady, no_better], seed=0).method == "steady"
     assert choose([base], seed=0).method == base.method
+
+
+def test_the_rule_to_beat_is_in_place_first(runs):
+    by_name = {run.method: run for run in runs}
+    rule = by_name["smoothed_decayed_mean"]
+    simpler = replace(rule, method="last_year")
+    assert choose([simpler, rule], seed=0).method == "smoothed_decayed_mean", (
+        "as good as it, and simpler, is not better"
+    )
+    better = shifted(rule, "last_year", [1.0 + 0.1 * week for week in range(10)])
+    assert choose([better, rule], seed=0).method == "last_year"
+    assert choose([simpler, shifted(rule, "decayed_mean", [0.0] * 10)], seed=0).method == "last_year"
+
+
+def test_fewer_hits_beyond_doubt_take_no_place(runs):
+    rule = next(run for run in runs if run.method == "smoothed_decayed_mean")
+    better = shifted(rule, "better", [1.0 + 0.1 * week for week in range(10)])
+    blind = replace(better, scores=[replace(s, captured=tuple(0.5 * hit for hit in s.captured)) for s in better.scores])
+    assert choose([rule, better], seed=0).method == "better"
+    choice = choose([rule, blind], seed=0)
+    assert choice.method == "smoothed_decayed_mean"
+    assert [item.score for item in choice.comparisons] == ["log_score", "hit_rate"]
+    assert choice.comparisons[-1].is_worse
 
 
 def test_choice_sees_only_what_came_before(area, city, events_of):
@@ -157,16 +180,16 @@ def test_choice_sees_only_what_came_before(area, city, events_of):
     assert choices[0][1] == list(range(WEEKS[0] - 23, WEEKS[0]))
 
 
-def test_too_little_past_gives_the_simplest(city):
+def test_too_little_past_gives_the_rule_to_beat(city):
     choice, weeks, reason = choose_before(city(weeks=80), FIRST_WEEK + 9, list(METHODS), seed=0)
-    assert (choice.method, weeks) == ("last_year", [])
+    assert (choice.method, weeks) == ("smoothed_decayed_mean", [])
     assert "too little past" in reason
 
 
-def test_too_few_records_give_the_simplest(area):
+def test_too_few_records_give_the_rule_to_beat(area):
     cube = Cube.from_events({"cell": area.cells[:9], "week": np.arange(9) + 2860}, area=area, weeks=(2800, 2880))
     choice, _, reason = choose_before(cube, 2870, list(METHODS), seed=0)
-    assert choice.method == "last_year"
+    assert choice.method == "smoothed_decayed_mean"
     assert "too few records" in reason
 
 
