@@ -51,7 +51,7 @@ def backtest(options: argparse.Namespace) -> int:
     # All categories are read, whichever are asked for: what else is recorded in a place says something of it.
     cubes = relate(
         {
-            category: Cube.from_events(columns, area=area, weeks=span, category=category)
+            category: Cube.from_events(columns, area=area, weeks=span, category=category, weekday=calendar.weekday)
             for category in _categories(incidents, None)
         }
     )

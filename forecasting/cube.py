@@ -149,6 +149,8 @@ class Cube:
     related : mapping of str to Cube
         Cubes of other heads over the same area and weeks, by name: what else is recorded in a place says
         something of it. A method may use them or not. They are replayed with this one.
+    weekday : int
+        Weekday on which its weeks start (0 is Monday): with it a week index has dates, for the calendar's sake.
     """
 
     area: StudyArea
@@ -160,6 +162,7 @@ class Cube:
     outside: Integers
     left_out: LeftOut = field(default_factory=LeftOut)
     related: Mapping[str, "Cube"] = field(default_factory=dict)
+    weekday: int = 0
 
     def __post_init__(self) -> None:
         for name, other in self.related.items():
@@ -175,6 +178,7 @@ class Cube:
         area: StudyArea | None = None,
         weeks: tuple[int, int] | None = None,
         category: str | None = None,
+        weekday: int = 0,
     ) -> "Cube":
         """Build a cube from event columns.
 
@@ -190,6 +194,8 @@ class Cube:
             Half-open span of week indexes; without it that of the events.
         category : str, optional
             Only the events of this category; needs the column.
+        weekday : int
+            Weekday on which the weeks start.
 
         Raises
         ------
@@ -221,7 +227,7 @@ class Cube:
             area = StudyArea(columns[0], derived=True)
         if weeks is None:
             weeks = (int(columns[1].min()), int(columns[1].max()) + 1) if columns[1].size else (0, 0)
-        return cls._from_columns(columns, area, weeks)
+        return replace(cls._from_columns(columns, area, weeks), weekday=weekday)
 
     @classmethod
     def _from_columns(cls, columns: list[Integers], area: StudyArea, weeks: tuple[int, int]) -> "Cube":
@@ -301,6 +307,7 @@ class Cube:
             outside=self.outside[:length],
             left_out=self.left_out,
             related={name: Cube.as_known(other, week) for name, other in self.related.items()},
+            weekday=self.weekday,
         )
 
     def observed(self, week: int) -> Floats:
@@ -328,6 +335,8 @@ def data_hash(cube: Cube) -> str:
     for column in (cube.cells, cube.weeks, cube.cell_index, cube.week_index, cube.piece_mass, cube.known_at):
         digest.update(len(column).to_bytes(8, "little"))
         digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
+    if cube.weekday:
+        digest.update(f"weekday {cube.weekday}\n".encode())
     for name in sorted(cube.related):
         digest.update(f"related {name}\n{data_hash(cube.related[name])}\n".encode())
     return digest.hexdigest()

@@ -58,6 +58,8 @@ class Inputs:
         Records of every head that counts, itself among them, at number ``itself``.
     base : ndarray, shape (c, o)
         The map that is to be corrected, in shares of the area's total.
+    around : ndarray, shape (c,)
+        How many of the 18 cells within two rings belong to the area: fewer at a shore and at the edge of the city.
     """
 
     own: Mapping[float, Place]
@@ -65,6 +67,7 @@ class Inputs:
     heads: Sequence[Place]
     itself: int
     base: Floats
+    around: Floats
 
     @classmethod
     def of(cls, cubes: Sequence[Cube], itself: int, origins: Integers, base: Floats) -> Self:
@@ -77,7 +80,9 @@ class Inputs:
             for half_life in (*OWN_HALF_LIVES, HEADS_HALF_LIFE)
         }
         own = {half_life: Place.of(cube, origins, half_life) for half_life in OWN_HALF_LIVES}
-        return cls(own, recent, [Place.of(other, origins, HEADS_HALF_LIFE) for other in cubes], itself, base)
+        heads = [Place.of(other, origins, HEADS_HALF_LIFE) for other in cubes]
+        around = np.diff(cube.area.ring(1).indptr) + np.diff(cube.area.ring(2).indptr).astype(float)
+        return cls(own, recent, heads, itself, base, around)
 
     def without_recent(self, base: Floats) -> Self:
         """The same without the cell's own records of the last weeks."""
@@ -108,7 +113,8 @@ def features(inputs: Inputs) -> NDArray[np.float32]:
     """Features of every cell and origin, shape (c, o, f).
 
     The map that is to be corrected, the count, what each place has beside the next wider one, the same of late beside
-    the long run, each head's records beside what is usual, and those of all heads together.
+    the long run, each head's records beside what is usual, those of all heads together, and how much of the place
+    about the cell belongs to the area.
     """
     cells = inputs.base.shape[0]
     long = inputs.own[FLAT]
@@ -139,6 +145,7 @@ def features(inputs: Inputs) -> NDArray[np.float32]:
     usual = np.sum([place.mean for place in inputs.heads], axis=0)
     for where in ("cell", "ring", "wider"):
         made.append(_ratio(np.sum([getattr(place, where) for place in inputs.heads], axis=0), usual, half))
+    made.append(np.log((inputs.around + 1) / 19)[:, None])
     return np.stack([np.broadcast_to(column, inputs.base.shape).astype(np.float32) for column in made], axis=-1)
 
 

@@ -12,6 +12,8 @@ from setup.steps import VENV_PYTHON, SetupError, failure, run
 SERVER_PACKAGES = ("postgresql-15", "postgresql-15-postgis-3")
 # WeasyPrint shapes the words of a print by Pango, and cuts its fonts by HarfBuzz; no font of Debian's is used.
 PRINT_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+# LightGBM's wheel runs its loops on GCC's OpenMP, which it does not carry.
+LEARNING_PACKAGES = ("libgomp1",)
 # Playwright's own Node is linked against libatomic, which no package of Debian's brings along
 TEST_PACKAGES = ("chromium", "libatomic1")
 # Debian's postgresql packages make and start a cluster of their own on TCP port 5432. Naqsha keeps a private
@@ -35,7 +37,7 @@ def missing_packages(*, for_tests: bool) -> list[str]:
     wanted = list(SERVER_PACKAGES)
     if os.environ.get("NAQSHA_DATABASE_URL"):
         wanted = []  # the database is someone else's server
-    wanted += PRINT_PACKAGES
+    wanted += PRINT_PACKAGES + LEARNING_PACKAGES
     if for_tests:
         wanted += [package for package in SERVER_PACKAGES if package not in wanted]
         wanted += TEST_PACKAGES
@@ -65,9 +67,10 @@ def administrator_prefix() -> list[str] | None:
 def install_missing(*, for_tests: bool) -> str:
     """Install what is missing and say what that was."""
     if shutil.which("dpkg-query") is None or shutil.which("apt-get") is None:
+        every = SERVER_PACKAGES + PRINT_PACKAGES + LEARNING_PACKAGES + TEST_PACKAGES
         raise SetupError(
             "Naqsha's set-up knows Debian 12 only: here is no apt-get.\n"
-            f"It needs the equal of: {' '.join(SERVER_PACKAGES + PRINT_PACKAGES + TEST_PACKAGES)} python3-venv"
+            f"It needs the equal of: {' '.join(every)} python3-venv"
         )
     missing = missing_packages(for_tests=for_tests)
     if not missing:

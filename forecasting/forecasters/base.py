@@ -32,8 +32,10 @@ class Forecaster(ABC):
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     @abstractmethod
-    def fit(self, cube: Cube) -> Self:
+    def fit(self, cube: Cube, *, drivers: bool = True) -> Self:
         """Learn parameters and data from a cube that holds only what was known.
+
+        Without ``drivers`` the forecast has its rates alone and not their parts: a backtest needs no more.
 
         Raises
         ------
@@ -42,7 +44,7 @@ class Forecaster(ABC):
         """
 
     @abstractmethod
-    def update(self, cube: Cube) -> Self:
+    def update(self, cube: Cube, *, drivers: bool = True) -> Self:
         """Take a newer cube over the same area, keeping the learned parameters.
 
         Raises
@@ -83,7 +85,7 @@ class AdditiveForecaster(Forecaster):
     dispersion_: float
     dispersion_power_: float
 
-    def fit(self, cube: Cube) -> Self:
+    def fit(self, cube: Cube, *, drivers: bool = True) -> Self:
         """Learn the parameters, then the dispersion about the forecasts that they would have made."""
         _require_data(cube)
         self._learn(cube)
@@ -94,30 +96,35 @@ class AdditiveForecaster(Forecaster):
         else:
             spread = Spread(0.0)
         self.dispersion_, self.dispersion_power_ = spread
-        return self.update(cube)
+        return self.update(cube, drivers=drivers)
 
-    def update(self, cube: Cube) -> Self:
-        """Take newer data: the parts of the rate are worked out anew, the parameters stay."""
+    def update(self, cube: Cube, *, drivers: bool = True) -> Self:
+        """Take newer data: the rate and its parts are worked out anew, the parameters stay."""
         if not hasattr(self, "dispersion_"):
             raise NotFitted
         _require_data(cube)
         now = np.array([len(cube.weeks)])
-        self.components_ = tuple(
-            Component(part.code, part.rate[:, 0], part.params) for part in self._components(cube, now)
-        )
+        self.components_: tuple[Component, ...] = ()
+        if drivers:
+            self.components_ = tuple(
+                Component(part.code, part.rate[:, 0], part.params) for part in self._components(cube, now)
+            )
+            self.rate_ = sum_of(self.components_)
+        else:
+            self.rate_ = self._rates(cube, now)[:, 0]
         self.cells_, self.end_ = cube.cells, cube.end
         return self
 
     def predict(self, week: int, n_weeks_ahead: int = 1) -> Forecast:
         """Add up the parts and give them an interval."""
-        if not hasattr(self, "components_"):
+        if not hasattr(self, "rate_"):
             raise NotFitted
         target = week + n_weeks_ahead - 1
         if target < self.end_:
             raise WeekAlreadyKnown(
                 f"week {target} lies before the end of the training data, week {self.end_}", week=target
             )
-        rate = sum_of(self.components_)
+        rate = self.rate_
         dispersion = Spread(self.dispersion_, self.dispersion_power_).at(rate)
         return Forecast(
             method=self.name,

@@ -16,7 +16,6 @@ from forecasting.forecasters.kernel_mixture import (
     most_recorded,
     share_origins,
 )
-from forecasting.level import total_at
 from forecasting.model import (
     AREA_MEAN,
     LONG_RUN,
@@ -70,6 +69,7 @@ class CorrectedMixture(AdditiveForecaster):
         self.heads_ = most_recorded(cube)
         self.shares_ = self.mixture_.shares_
         self.level_half_life_weeks_ = self.mixture_.level_half_life_weeks_
+        self.calendar_effects_ = self.mixture_.calendar_effects_
         self._learn_factor(cube)
 
     @abstractmethod
@@ -77,15 +77,15 @@ class CorrectedMixture(AdditiveForecaster):
         """Learn ``f``."""
 
     @abstractmethod
-    def _log_factor(self, values: NDArray[np.float32]) -> Floats:
-        """``f`` of features of shape (n, f), shape (n,)."""
+    def _maps(self, base: Floats, values: NDArray[np.float32]) -> Floats:
+        """The map at every stage, shape (s, c), from mixtures (s, c) and features (s, c, f); the first sums to 1."""
 
     def _rates(self, cube: Cube, origins: Integers) -> Floats:
-        base = self.mixture_._rates(cube, origins)
-        total = base.sum(axis=0)
-        values = features(Inputs.of(self._cubes(cube), 0, origins, base / total))
-        rate = base * np.exp(self._log_factor(values.reshape(-1, values.shape[2]))).reshape(base.shape)
-        return rate * (total / rate.sum(axis=0))
+        total = self.mixture_._total(cube, origins)
+        base = self.mixture_._rates(cube, origins) / total
+        values = features(Inputs.of(self._cubes(cube), 0, origins, base))
+        maps = [self._maps(base[None, :, o], values[None, :, o]) for o in range(len(origins))]
+        return np.concatenate(maps).T * total
 
     def _components(self, cube: Cube, origins: Integers) -> list[Component]:
         # One origin at a time: a long past needs no more memory than a short one.
@@ -98,15 +98,13 @@ class CorrectedMixture(AdditiveForecaster):
     def _components_at(self, cube: Cube, origin: int) -> list[Component]:
         origins = np.array([origin])
         parts = self.mixture_._components(cube, origins)
-        total = float(total_at(cube, origins, self.level_half_life_weeks_)[0])
+        total = float(self.mixture_._total(cube, origins)[0])
         left = {part.code: part.rate / total for part in parts}
         stages = list(_stages(Inputs.of(self._cubes(cube), 0, origins, sum_of(parts) / total), left))
-        factor = np.exp(self._log_factor(np.concatenate([features(stage)[:, 0] for stage in stages])))
-        rates = np.concatenate([stage.base[:, 0] for stage in stages]) * factor
-        rates = rates.reshape(len(stages), -1)
-        scale = total / rates[0].sum()
+        base = np.stack([stage.base[:, 0] for stage in stages])
+        rates = self._maps(base, np.stack([features(stage)[:, 0] for stage in stages]))
         # A stage may not raise the rate again: each part is what is lost below all that went before.
-        rates = scale * np.minimum.accumulate(rates)
+        rates = total * np.minimum.accumulate(rates)
         lost = rates - np.concatenate([rates[1:], np.zeros_like(rates[:1])])
         params = {part.code: part.params for part in parts}
         return [Component(code, part, params[code]) for code, part in zip(_ORDER, lost, strict=True)]

@@ -14,7 +14,7 @@ from forecasting.forecasters.base import (
     mixture_shares,
     split_by_age,
 )
-from forecasting.level import learn_level, total_at
+from forecasting.level import learn_effects, learn_level, total_at
 from forecasting.model import (
     AREA_MEAN,
     LONG_RUN,
@@ -93,6 +93,7 @@ class KernelMixture(AdditiveForecaster):
 
     def _learn(self, cube: Cube) -> None:
         self.level_half_life_weeks_ = learn_level(cube)
+        self.calendar_effects_ = learn_effects(cube, self.level_half_life_weeks_)
         heads = most_recorded(cube) if self.related else []
         kernels = [
             Kernel(head, where, half_life)
@@ -106,8 +107,12 @@ class KernelMixture(AdditiveForecaster):
         self.kernels_ = [kernel for kernel, share in zip(kernels, shares, strict=False) if share > 0]
         self.area_share_ = float(shares[-1])
 
+    def _total(self, cube: Cube, origins: Integers) -> Floats:
+        """Records forecast for the area at each origin, shape (o,)."""
+        return total_at(cube, origins, self.level_half_life_weeks_, self.calendar_effects_)
+
     def _components(self, cube: Cube, origins: Integers) -> list[Component]:
-        total = total_at(cube, origins, self.level_half_life_weeks_)
+        total = self._total(cube, origins)
         shape = (len(cube.area), len(origins))
         parts = {code: np.zeros(shape) for code in (RECENCY, LONG_RUN, NEAR_REPEAT, SURROUNDINGS, RELATED_HEADS)}
         mean = np.full(shape, self.area_share_) / shape[0]

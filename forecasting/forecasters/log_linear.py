@@ -51,10 +51,12 @@ class LogLinear(CorrectedMixture):
             regression.fit(self._bent(rows.features), rows.ratio, sample_weight=rows.weight / rows.weight.sum())
         self.regression_ = regression
 
-    def _log_factor(self, values: NDArray[np.float32]) -> Floats:
-        if self.regression_ is None:
-            return np.zeros(len(values))
-        return self._bent(values) @ self.regression_.coef_ + self.regression_.intercept_
+    def _maps(self, base: Floats, values: NDArray[np.float32]) -> Floats:
+        rate = base
+        if self.regression_ is not None:
+            bent = self._bent(values.reshape(-1, values.shape[2])) @ self.regression_.coef_
+            rate = base * np.exp(bent).reshape(base.shape)
+        return rate / rate[0].sum()
 
     def _bent(self, values: NDArray[np.float32]) -> Floats:
         z = np.clip((values - self.mean_) / self.scale_, -_CUT, _CUT)

@@ -15,7 +15,9 @@ from forecasting.model import Component, Floats, Integers
 MEMBERS: tuple[Callable[[], AdditiveForecaster], ...] = (KernelMixture, LogLinear, Boosting)
 #: Weeks that the members forecast without having learned from them, at most a third of the past.
 OUT_OF_TIME_WEEKS = 13
-#: Records that equal shares are worth: near-equal members cannot be told apart by fewer.
+#: How many models each member holds: the boosted one is a mean of four, and counts for so many.
+MODELS = (1.0, 1.0, 4.0)
+#: Records that equal shares of the models are worth: near-equal ones cannot be told apart by fewer.
 PRIOR_RECORDS = 2000.0
 
 
@@ -23,7 +25,8 @@ class Stack(AdditiveForecaster):
     """Linear pool of forecasts: ``rate_i = sum_m a_m rate_i^(m)``, ``a_m >= 0``, ``sum_m a_m = 1``.
 
     The members learn on the training part without its last weeks and forecast those; ``a`` maximises the Poisson
-    likelihood there, drawn towards equal shares by a prior worth so many records, and the members learn anew on all.
+    likelihood there, drawn towards equal shares of the models (boosting holds four) by a prior worth so many records,
+    and the members learn anew on all.
     Stacking: Wolpert (1992), Neural Networks 5, and Breiman (1996), Machine Learning 24; the linear pool by
     expectation-maximisation as in Raftery et al. (2005), "Using Bayesian model averaging to calibrate forecast
     ensembles", Monthly Weather Review 133; why towards equal shares: Smith and Wallis (2009), "A simple explanation
@@ -33,7 +36,7 @@ class Stack(AdditiveForecaster):
     Parameters
     ----------
     prior_records : float
-        Weight of equal shares.
+        Weight of equal shares of the models.
     """
 
     name = "stack"
@@ -52,7 +55,7 @@ class Stack(AdditiveForecaster):
 
     def _shares(self, cube: Cube) -> Floats:
         length = len(cube.weeks)
-        equal = np.full(len(MEMBERS), 1 / len(MEMBERS))
+        equal = np.array(MODELS) / sum(MODELS)
         held_out = min(OUT_OF_TIME_WEEKS, length // 3)
         if not held_out:
             return equal
@@ -60,7 +63,8 @@ class Stack(AdditiveForecaster):
         earlier = cube.as_known(int(cube.weeks[0]) + int(origins[0]))
         rates = []
         for make in MEMBERS:
-            member = make()
+            # One model of each kind tells well enough what a bag of them is worth.
+            member = Boosting(bags=1) if make is Boosting else make()
             member._learn(earlier)
             rates.append(member._rates(cube, origins))
         observed = cube.records[:, origins]

@@ -61,7 +61,11 @@ def test_a_cell_is_not_named(cubes, wide_area, events_of):
 def test_nothing_known_says_nothing(area):
     cube = Cube.from_events({"cell": [], "week": []}, area=area, weeks=(FIRST_WEEK, FIRST_WEEK + 60))
     origins = np.array([1, 60])
-    assert features(Inputs.of([cube], 0, origins, flat(cube, origins))) == pytest.approx(0, abs=1e-6)
+    made = features(Inputs.of([cube], 0, origins, flat(cube, origins)))
+    assert made[:, :, :-1] == pytest.approx(0, abs=1e-6)
+    # What is left is the place's own: nought where both rings lie within the area, below it at the edge.
+    assert np.count_nonzero(made[:, 0, -1] == 0) == 1 + 6 + 12 + 18 + 24, "all but the two outer of six rings"
+    assert made[:, :, -1].min() < -0.5
 
 
 def test_taking_out_what_is_recent_is_what_older_records_alone_give(cubes, area, events_of):

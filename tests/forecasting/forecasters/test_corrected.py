@@ -94,4 +94,4 @@ def test_the_stack_gives_more_to_the_member_that_was_right(crossed):
 
 def test_the_stack_keeps_equal_shares_where_members_cannot_be_told_apart(city):
     shares = Stack(prior_records=1e9).fit(city()).member_shares_
-    assert list(shares.values()) == pytest.approx([1 / 3] * 3)
+    assert list(shares.values()) == pytest.approx([1 / 6, 1 / 6, 4 / 6])
