@@ -27,9 +27,10 @@ DESKS = (
     Desk("pins", "/pins", "pin"),
     Desk("weekly", "/weekly", "calendar"),
     Desk("forecasts", "/forecasts", "trend"),
+    Desk("audit", "/audit", "lock"),
 )
 #: Where each role's work begins; the map for everybody else.
-HOME = {"station": "pins", "planner": "beats", "control": "control", "commander": "weekly"}
+HOME = {"station": "pins", "planner": "beats", "control": "control", "commander": "weekly", "auditor": "audit"}
 
 
 def _permissions() -> dict[str, object]:

@@ -1,9 +1,9 @@
-"""The address of the audit log."""
+"""The addresses of the audit log: its page and what stands behind it."""
 
 from typing import Any
 
 from apiflask import APIBlueprint, APIFlask
-from flask import request
+from flask import render_template, request
 
 from app.audit import service
 from app.db.session import db_session
@@ -20,6 +20,14 @@ def _number(name: str) -> int | None:
     if not (value.isascii() and value.isdigit() and int(value) < 1 << 63):
         raise InvalidFilter("%(name)s must be a whole number.", name=name)
     return int(value)
+
+
+@bp.get("/audit")
+@bp.doc(hide=True)
+@allows(Permission.SEE_AUDIT)
+def show() -> str:
+    """An auditor or administrator; the log's page, which asks the API."""
+    return render_template("audit/audit.html")
 
 
 @bp.get("/api/audit")
@@ -41,5 +49,5 @@ def list_entries() -> dict[str, Any]:
 
 
 def register(app: APIFlask) -> None:
-    """Register the address."""
+    """Register the addresses."""
     app.register_blueprint(bp)

@@ -104,9 +104,19 @@ class ProposalBody(BaseModel):
 
     @model_validator(mode="after")
     def _near_today(self) -> "ProposalBody":
-        if self.week is not None and abs(self.week - datetime.now(shifts.ZONE).date()) > timedelta(days=371):
-            raise ValueError("a plan is for a week within a year of today")
+        near_today(self.week)
         return self
+
+
+def near_today(week: date | None) -> None:
+    """Refuse a week that no plan can be for.
+
+    Raises
+    ------
+    ValueError
+    """
+    if week is not None and abs(week - datetime.now(shifts.ZONE).date()) > timedelta(days=371):
+        raise ValueError("a plan is for a week within a year of today")
 
 
 def week_of_day(day: date) -> int:
@@ -220,6 +230,11 @@ class RenewalBody(AreaQuery):
     cell: str = Field(max_length=15, description="H3 index of resolution 8")
     week: date
     reason: str = Field(min_length=3, max_length=500)
+
+    @model_validator(mode="after")
+    def _near_today(self) -> "RenewalBody":
+        near_today(self.week)
+        return self
 
 
 class Renewal(BaseModel):

@@ -77,6 +77,8 @@ def upper_nodes() -> Iterator[Jurisdiction]:
     """Give the jurisdictions as mapped, from the country down to the districts, parents first."""
     country_row, country_area = files.boundaries("country")[0]
     districts = sorted(files.boundaries("districts"), key=lambda item: item[0]["id"])
+    # The map data have no Urdu name of a region, and of some districts none or a misspelt one.
+    urdu = {(row["level"], row["name"]): row["name_ur"] for row in files.table("jurisdiction/area_names_ur.csv")}
     people: dict[str, int] = defaultdict(int)
     for row, _ in districts:
         for name in ("PK", row["province"], (row["province"], row["division"])):
@@ -94,15 +96,16 @@ def upper_nodes() -> Iterator[Jurisdiction]:
     for row, area in files.boundaries("divisions"):
         yield Jurisdiction(
             region_code(provinces[row["province"]], row["name"]), "region", provinces[row["province"]], row["name"],
-            None, areas.multipolygon(area), MAPPED,
+            urdu.get(("region", row["name"])), areas.multipolygon(area), MAPPED,
             population=people[row["province"], row["name"]] or None,  # type: ignore[index]
         )  # fmt: skip
     codes = {row["district_id"]: row["code"] for row in files.table("jurisdiction/district_codes.csv")}
     for row, area in districts:
         yield Jurisdiction(
             f"{provinces[row['province']]}-{codes[row['id']]}", "district",
-            region_code(provinces[row["province"]], row["division"]), row["name"], row["name_ur"],
-            areas.multipolygon(area), MAPPED, population=int(row["pop_2023"] or 0) or None, district=row["name"],
+            region_code(provinces[row["province"]], row["division"]), row["name"],
+            urdu.get(("district", row["name"])) or row["name_ur"], areas.multipolygon(area), MAPPED,
+            population=int(row["pop_2023"] or 0) or None, district=row["name"],
         )  # fmt: skip
 
 

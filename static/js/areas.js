@@ -46,7 +46,7 @@ function name() {
   const code = get("jurisdiction");
   const place = code ? known.get(code) ?? { code } : session.user?.jurisdiction;
   const words = place ? named(place) : t("All that you may see");
-  replace(byId("area-name"), el("bdi", {}, words));
+  byId("area-name").textContent = words; // its direction is its own, so that a long name is cut at its end
   byId("area").setAttribute("aria-label", `${t("Area")}: ${words}`);
   byId("area").classList.toggle("chosen", Boolean(code));
 }

@@ -34,5 +34,5 @@ function drawWeeks(weeks) {
     el("caption", {}, t("Planned, visited and happened, week by week")),
     el("thead", {}, el("tr", {}, [t("Week"), t("Places"), t("Visited places"), t("Planned minutes"), t("Visited minutes"), t("Happened within reach, of all")].map((label) => el("th", { scope: "col" }, label)))),
     el("tbody", {}, weeks.map((week) => el("tr", {}, el("th", { scope: "row" }, bdi(day(week.week_start))), [week.planned_places, week.visited_places, week.planned_minutes, week.visited_minutes].map((value) => el("td", { class: "end" }, bdi(number(value)))),
-      el("td", { class: "end" }, week.by_plan.map((plan) => el("div", {}, bdi(`${mass(plan.happened_near)} / ${mass(plan.happened)}`)))))))) : null);
+      el("td", { class: "end" }, Date.parse(week.week_start) > Date.now() ? t("not begun") : week.by_plan.map((plan) => el("div", {}, bdi(`${mass(plan.happened_near)} / ${mass(plan.happened)}`)))))))) : null);
 }

@@ -1,6 +1,6 @@
 // The map of the Beats desk: beats shaded by what the table shows, places with their reach, tours, and what is left out.
 import * as maplibre from "maplibre-gl";
-import { el } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 import { allowWorker } from "./policy.js";
 import { GROUND, buildStyle } from "./style.js";
@@ -43,7 +43,7 @@ function style() {
 export function startBeatsMap(box, bounds, { choose, clicked, drawn: whenDrawn }) {
   allowWorker();
   map = new maplibre.Map({
-    container: box, style: style(), bounds: view ?? bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+    container: box, style: style(), bounds: view ?? bounds, fitBoundsOptions: { padding: room() }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
     minZoom: 4, maxZoom: 17, maxBounds: [[52, 17], [88, 43]], fadeDuration: still.matches ? 0 : 160, locale: { "Map.Title": t("Map of beats") },
   });
   map.touchZoomRotate.disableRotation();
@@ -89,9 +89,18 @@ export function pick(code) {
   if (map?.getLayer("unit-chosen")) map.setFilter("unit-chosen", ["==", ["get", "code"], code ?? ""]);
 }
 
+/** Room beside a box for the legend, where there is room beside it. */
+function room() {
+  const legend = document.querySelector(".beats-legend")?.offsetWidth ?? 0;
+  const beside = byId("map").clientWidth > 3 * legend ? legend + 36 : 24;
+  const [left, right] = document.dir === "rtl" ? [beside, 24] : [24, beside];
+  return { top: 24, bottom: 24, left, right };
+}
+
+/** Shows a box whole, beside the legend. */
 export function fit(bbox) {
   view = [[bbox[0], bbox[1]], [bbox[2], bbox[3]]];
-  map?.fitBounds(view, { padding: 24, duration: still.matches ? 0 : 500, essential: false });
+  map?.fitBounds(view, { padding: room(), duration: still.matches ? 0 : 500, essential: false });
 }
 
 

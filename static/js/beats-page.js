@@ -98,11 +98,11 @@ function colour() {
   const label = (index) => (index === 0 ? `< ${say(edges[0], kind)}` : index === edges.length ? `≥ ${say(edges.at(-1), kind)}` : `${say(edges[index - 1], kind)} – ${say(edges[index], kind)}`);
   replace(byId("beats-legend"), el("h2", {}, { mass: t("Records in the window"), change: t("Change against usual"), forecast: t("Expected in the coming week") }[kind]),
     edges.length ? el("ol", {}, colours.slice(0, edges.length + 1).map((swatch, index) => el("li", {}, el("span", { class: "swatch", vars: { "--swatch": swatch } }), bdi(label(index))))) : el("p", { class: "explain" }, t("Nothing to shade.")),
-    unsure.size ? el("p", { class: "explain" }, t("Pale: within chance.")) : null);
+    unsure.size ? el("p", { class: "explain" }, t("Faint: within chance.")) : null);
   for (const button of document.querySelectorAll("[data-shade]")) button.setAttribute("aria-pressed", String(button.dataset.shade === kind));
 }
 
-const say = (value, kind) => (kind === "change" ? `${value > 0 ? "+" : "−"}${Math.abs(value * 100)} %` : edge(value));
+const say = (value, kind) => (kind === "change" ? `${value > 0 ? "+" : "−"}${Math.abs(value * 100)}%` : edge(value));
 
 function drawFilters() {
   const now = currentWindow();

@@ -153,7 +153,7 @@ function placeRow(place, index) {
   return el("li", { class: "place", id: `place-${index}`, tabindex: "-1" },
     el("span", { class: "place-number" }, bdi(place.position)),
     el("div", {}, el("p", {}, el("bdi", {}, name), place.decision === "moved" ? el("span", { class: "badge" }, t("moved")) : place.decision === "added" ? el("span", { class: "badge" }, t("added")) : null),
-      el("p", { class: "explain" }, t("covers %(mass)s", { mass: mass(place.covered) }), part ? [" · ", t("expected %(rate)s (%(between)s)", { rate: mass(part.rate), between: `${mass(part.low)}–${mass(part.high)}` }), why ? [" · ", why] : null] : null, place.listed?.weeks ? [" · ", tn("%(n)s week on the list", "%(n)s weeks on the list", place.listed.weeks)] : null)),
+      el("p", { class: "explain" }, plan.weighed_by === "forecast" ? t("covers %(mass)s expected reports", { mass: mass(place.covered) }) : t("covers %(mass)s records", { mass: mass(place.covered) }), part ? [" · ", t("expected %(rate)s (%(between)s)", { rate: mass(part.rate), between: `${mass(part.low)}–${mass(part.high)}` }), why ? [" · ", why] : null] : null, place.listed?.weeks ? [" · ", tn("%(n)s week on the list", "%(n)s weeks on the list", place.listed.weeks)] : null)),
     el("span", { class: "place-tools" },
       tool(t("Lock"), "lock", () => { place.locked = !place.locked; draw(); }, place.locked),
       tool(t("Move: then click on the map"), "pin", () => { moving = index; document.body.classList.add("moving-place"); announce(t("Click on the map where the place shall be.")); }),

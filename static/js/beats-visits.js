@@ -10,6 +10,7 @@ import { shiftName } from "./words.js";
 const plan = byId("visits").dataset.plan;
 let mayLog = false;
 let now = null;
+let sends = false; // whether the phone's position goes along, once its holder has said so
 
 function problem(error) {
   const bar = byId("problem");
@@ -29,7 +30,7 @@ async function doing(work) {
 /** Where the phone stands, if its holder lets it; a visit never waits for that longer than five seconds. */
 function standing() {
   return new Promise((done) => {
-    if (!navigator.geolocation || !byId("visits-gps")?.checked) { done({}); return; }
+    if (!navigator.geolocation || !sends) { done({}); return; }
     navigator.geolocation.getCurrentPosition(({ coords }) => done({ lat: coords.latitude, lon: coords.longitude, accuracy_m: coords.accuracy }), () => done({}), { enableHighAccuracy: true, timeout: 5000, maximumAge: 15000 });
   });
 }
@@ -45,7 +46,7 @@ async function load() {
   replace(byId("visits-head"), el("bdi", {}, lang === "ur" ? made.jurisdiction_name_ur || made.jurisdiction_name : made.jurisdiction_name), " · ", t("week from %(day)s", { day: day(made.week_start) }), " · ", made.shift ? shiftName(made.shift) : t("All day"), " · ", t("decided by %(officer)s", { officer: made.made_by ?? "" }),
     made.withdrawn_at ? [" ", el("span", { class: "badge badge-warn" }, t("withdrawn"))] : null);
   replace(byId("visits-now"), now && String(now.plan) !== plan ? el("p", {}, el("a", { href: `/beats/plans/${now.plan}` }, t("A visit of yours is under way in plan %(number)s.", { number: now.plan }))) : null,
-    mayLog ? el("label", { class: "check" }, el("input", { type: "checkbox", id: "visits-gps" }), el("span", {}, t("Send where I stand, with its accuracy"))) : null);
+    mayLog ? el("label", { class: "check" }, el("input", { type: "checkbox", id: "visits-gps", checked: sends, onchange: (event) => { sends = event.target.checked; } }), el("span", {}, t("Send where I stand, with its accuracy"))) : null);
   const patrols = [...new Set(made.places.map((place) => place.patrol))];
   replace(byId("visits-places"), patrols.map((patrol) => el("section", {}, el("h2", {}, t("Patrol %(number)s", { number: patrol })), el("ol", {}, made.places.filter((place) => place.patrol === patrol).map(card)))));
   drawOutcome(outcome);
@@ -57,7 +58,7 @@ function card(place) {
   const minutes = el("input", { class: "input", type: "number", min: 1, max: 720, "aria-label": t("Minutes at %(place)s", { place: name }), placeholder: t("minutes") });
   return el("li", { class: `visit-card ${on ? "now" : ""}` },
     el("span", { class: "place-number" }, bdi(place.position)),
-    el("div", {}, el("p", {}, el("strong", {}, el("bdi", {}, name))), el("p", { class: "explain" }, bdi(`${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`), " · ", t("%(visits)s visits, %(minutes)s min", { visits: number(place.visits), minutes: number(place.minutes) }), on ? [" · ", t("since %(time)s", { time: when(now.started_at, "time") })] : null)),
+    el("div", {}, el("p", {}, el("strong", {}, el("bdi", {}, name))), el("p", { class: "explain" }, el("a", { href: `/map?at=${place.lat.toFixed(5)},${place.lon.toFixed(5)},16`, target: "_blank", rel: "noopener", "aria-label": t("Show %(what)s on the map", { what: name }) }, bdi(`${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`)), " · ", t("%(visits)s visits, %(minutes)s min", { visits: number(place.visits), minutes: number(place.minutes) }), on ? [" · ", t("since %(time)s", { time: when(now.started_at, "time") })] : null)),
     mayLog ? el("button", { type: "button", class: `button ${on ? "" : "button-quiet"}`, disabled: Boolean(now) && !on, onclick: () => (on ? end() : start(place.id)) }, on ? t("End") : t("Start")) : null,
     mayLog && !on ? el("form", { class: "visit-typed", onsubmit: (event) => { event.preventDefault(); if (minutes.value) typed(place.id, Number(minutes.value)); } }, minutes, el("button", { class: "button button-quiet button-small", type: "submit" }, t("Log minutes"))) : null);
 }

@@ -27,7 +27,8 @@ let scaled = ""; // for which question the scale was made
 let settled = () => {};
 
 export const colourOf = (index) => LOADED[theme()][index % LOADED.light.length];
-export const scaleNow = () => ({ ...scale, colours: colours() });
+/** The classes of the shaded layer; no colours before there is a scale, since one colour for all would say something. */
+export const scaleNow = () => ({ ...scale, colours: scaled ? colours() : [] });
 /** Of how many records one tile of a layer draws the newest only. */
 export const pointsLeftOut = (layer) => (map ? leftOut(map, layer) : 0);
 export const fillNow = () => FILLS.find(hasLayer) ?? null;
@@ -60,7 +61,7 @@ function style() {
       firs: vector("firs"), complaints: vector("complaints"), stays: vector("stays"), cells: vector("cells"), forecast: vector("forecast"),
       fresh: { type: "geojson", data: fresh }, ...Object.fromEntries(loaded.map((layer) => [`loaded-${layer.id}`, { type: "geojson", data: layer.data ?? empty }])),
     },
-    cells: FILLS.map((id) => ({ id, type: "fill", source: id, "source-layer": id === "forecast" ? "forecast" : "cells", layout: shown(id), paint: { "fill-color": fillColour(id), "fill-opacity": scaled ? 0.68 : 0.2 } })),
+    cells: FILLS.map((id) => ({ id, type: "fill", source: id, "source-layer": id === "forecast" ? "forecast" : "cells", layout: shown(id), paint: { "fill-color": fillColour(id), "fill-opacity": scaled ? 0.68 : 0 } })),
     overlays: [
       { id: "beats", type: "line", source: "jurisdictions", "source-layer": "jurisdictions", filter: ["in", ["get", "level"], ["literal", ["station", "beat"]]], layout: shown("beats"), paint: { "line-color": c.pick, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.6, 14, 1.8], "line-opacity": 0.75 } },
       { ...points("complaints", KIND[now].complaint) }, { ...points("firs", KIND[now].fir) },

@@ -26,7 +26,7 @@ export async function loadFeeds() {
   replace(byId("feeds"), feeds.length ? feeds.map((feed) => el("li", { class: `feed ${feed.state}` },
     el("span", {}, el("bdi", {}, feed.name), feed.synthetic ? [" ", el("span", { class: "badge badge-warn" }, t("synthetic"))] : null),
     el("small", {}, feed.state === "archive" ? [t("An archive, not a feed"), " · "] : feed.state === "stale" ? [t("Silent"), " · "] : null,
-      t("Data to"), " ", bdi(feed.data_to ? when(feed.data_to) : "–"), " · ", t("heard"), " ", bdi(when(feed.received_at)))))
+      t("Data to"), " ", bdi(feed.data_to ? when(feed.data_to, feed.state === "archive" ? "moment" : "short") : "–"), " · ", t("received"), " ", bdi(when(feed.received_at, "short")))))
     : el("li", { class: "feed archive" }, el("span", {}, t("No source has brought anything yet."))));
   return stale.length;
 }
@@ -70,8 +70,8 @@ function drawChart() {
   const css = getComputedStyle(document.body);
   const colour = (name) => css.getPropertyValue(name).trim();
   plot = new uPlot({
-    width: byId("chart-box").clientWidth || 260, height: 84, legend: { show: false }, cursor: { show: false }, padding: [4, 4, 0, 0],
+    width: byId("chart-box").clientWidth || 260, height: 84, legend: { show: false }, cursor: { show: false }, padding: [4, 14, 0, 14],
     series: [{}, { stroke: colour("--accent"), fill: colour("--accent-soft"), width: 1.5, points: { show: false } }],
-    axes: [{ stroke: colour("--ink-3"), grid: { show: false }, ticks: { show: false }, size: 20, font: "10px Inter", values: (_, marks) => marks.map((mark) => day(new Date(mark * 1000).toISOString()).replace(/,? \d{4}$/, "")) }, { show: false, range: (_, low, high) => [0, Math.max(1, high)] }],
+    axes: [{ stroke: colour("--ink-3"), grid: { show: false }, ticks: { show: false }, size: 20, font: "10px Inter", values: (_, marks) => marks.map((mark) => day(new Date(mark * 1000).toISOString(), "mark")) }, { show: false, range: (_, low, high) => [0, Math.max(1, high)] }],
   }, [series.days.map((each) => Date.parse(`${each}T00:00:00Z`) / 1000), series.mass], byId("chart-box"));
 }

@@ -73,7 +73,9 @@ const locale = lang === "ur" ? "ur-PK-u-nu-latn" : "en-GB";
 const forms = {
   day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: ZONE }),
   moment: new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hour12: false, timeZone: ZONE }),
+  short: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false, timeZone: ZONE }),
   time: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: ZONE }),
+  mark: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }),
   month: new Intl.DateTimeFormat(locale, { month: "short", timeZone: "UTC" }),
   plain: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }),
 };

@@ -23,7 +23,9 @@ export async function startSession() {
   if (session.data_to) {
     const hours = (Date.now() - Date.parse(session.data_to)) / 3_600_000;
     fresh.classList.toggle("stale", hours > STALE_HOURS);
-    replace(fresh, el("span", { class: "freshness-long" }, t("Data to")), bdi(when(session.data_to)));
+    // What has come in, not how far the data reach: that stands with each source.
+    fresh.title = t("The newest record that you may see came in at this time.");
+    replace(fresh, el("span", {}, t("Received")), bdi(when(session.data_to, "short")));
     fresh.hidden = false;
   }
   const who = byId("user-who");

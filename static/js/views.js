@@ -43,7 +43,7 @@ function draw() {
   replace(byId("views-list"), part(t("Mine"), own, t("None yet. Give what you see a name, and it is here tomorrow.")), part(t("Of my unit"), team, t("Nobody of your unit shares one.")));
 }
 
-const deskName = (key) => ({ map: t("Map"), beats: t("Beats"), control: t("Control"), pins: t("Pins"), weekly: t("Weekly"), forecasts: t("Forecasts") }[key] ?? key);
+const deskName = (key) => ({ map: t("Map"), beats: t("Beats"), control: t("Control"), pins: t("Pins"), weekly: t("Weekly"), forecasts: t("Forecasts"), audit: t("Audit log") }[key] ?? key);
 
 function row(view) {
   return el("li", { class: "view-row" },

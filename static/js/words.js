@@ -64,5 +64,7 @@ export function partName(part) {
 /** A reason in the reader's language, with the record's station by its name: the geocoder knows stations by their codes. */
 export function reasonText(reason, station = null) {
   const words = typeof reason === "string" ? reason : (lang === "ur" && reason.text_ur) || reason.text || reason.code;
-  return station?.code ? words.replaceAll(station.code, named(station)) : words;
+  if (!station?.code) return words;
+  // A station's name says already that it is one.
+  return words.replaceAll(`station ${station.code}`, named(station)).replaceAll(`تھانہ ${station.code}`, named(station)).replaceAll(station.code, named(station));
 }

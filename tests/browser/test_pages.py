@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.browser.conftest import Watch, drawn
+from tests.browser.test_security import axe
 from tests.browser.world import PASSPHRASE
 from tests.reference_set import CLIFTON
 
@@ -51,10 +53,25 @@ def test_who_may_not_see_the_map_is_told_so(signed_in: SignedIn, watch: Watch) -
     answer = page.goto("/map")
     assert answer is not None and answer.status == 403
     expect(page.locator(".fault h1")).not_to_be_empty()
-    # One sentence and one way on, which does not lead back here.
+    # One sentence and one way on, which does not lead back here but to the desk of the role.
     expect(page.locator(".fault a[href='/map']")).to_have_count(0)
     page.click(".fault .button")
-    page.wait_for_url("**/sign-in")
+    page.wait_for_url("**/audit")
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_an_auditor_reads_the_log(signed_in: SignedIn, language: str) -> None:
+    page = signed_in("auditor")
+    page.goto(f"/audit?lang={language}")
+    page.wait_for_selector("body.audit-ready")
+    rows = page.locator("#audit-rows tr")
+    expect(rows.first).to_be_visible()
+    page.select_option("#audit-object", "audit")
+    expect(page).to_have_url(re.compile("object=audit"))
+    expect(rows.first.locator("td").nth(2)).to_have_text({"en": "read the audit log", "ur": "آڈٹ لاگ پڑھا"}[language])
+    rows.first.locator("button.link").click()
+    expect(page.locator("#audit-officer")).to_be_visible()
+    assert axe(page) == []
 
 
 def test_a_page_that_is_not_there(signed_in: SignedIn, watch: Watch) -> None:
@@ -63,8 +80,7 @@ def test_a_page_that_is_not_there(signed_in: SignedIn, watch: Watch) -> None:
     page.goto("/nowhere")
     expect(page.locator(".fault h1")).not_to_be_empty()
     page.click(".fault .button")
-    page.wait_for_url("**/map*")
-    drawn(page)
+    page.wait_for_url("**/weekly*")
 
 
 def test_a_record_of_another_station_is_not_there(signed_in: SignedIn, worker: Session, watch: Watch) -> None:

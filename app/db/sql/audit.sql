@@ -5,8 +5,9 @@ SELECT audit.note(:action, :object, CAST(:object_id AS bigint), :reason, CAST(:d
 -- name: audit.entries
 -- A page of lines, newest first, with the number under which each is sealed.
 -- Answered by the primary key from its end, entry_account or entry_object.
-SELECT e.id, e.at, e.account_id, e.action, e.object, e.object_id, e.reason, e.detail, s.number
-FROM audit.entry e LEFT JOIN audit.seal s ON s.entry_id = e.id
+SELECT e.id, e.at, e.account_id, coalesce(nullif(a.display_name, ''), a.name) AS officer, e.action, e.object, e.object_id,
+  e.reason, e.detail, s.number
+FROM audit.entry e LEFT JOIN audit.seal s ON s.entry_id = e.id LEFT JOIN access.account a ON a.id = e.account_id
 WHERE (CAST(:before AS bigint) IS NULL OR e.id < :before)
   AND (CAST(:account AS bigint) IS NULL OR e.account_id = :account)
   AND (CAST(:object AS text) IS NULL OR e.object = :object)

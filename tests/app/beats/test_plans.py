@@ -194,6 +194,9 @@ def test_a_fifth_week_needs_a_named_renewal(client: FlaskClient, sign_in, worker
     assert listed["listed"] == {"weeks": 4, "rests": True, "renewed": None} and cell
     body = {"cell": listed["list_cell"], "week": monday(24).isoformat(), "reason": "three robberies last night"}
     assert client.post("/api/beats/renewals", json=body | {"reason": "x"}, headers=signed.csrf).status_code == 422
+    assert (
+        client.post("/api/beats/renewals", json=body | {"week": "0425-07-14"}, headers=signed.csrf).status_code == 422
+    )
     renewed = client.post("/api/beats/renewals", json=body, headers=signed.csrf)
     assert renewed.status_code == 201, renewed.text
     for week in range(24, 28):

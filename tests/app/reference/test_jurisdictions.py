@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 
 import pytest
@@ -40,6 +41,12 @@ def test_levels_have_their_numbers(nodes: list[Jurisdiction]) -> None:
     )
     assert count["circle"] == 29
     assert count["beat"] > 400
+
+
+def test_every_area_above_the_stations_has_its_name_in_urdu(nodes: list[Jurisdiction]) -> None:
+    above = [node for node in nodes if node.level in ("country", "province", "region", "district")]
+    wrong = [node.code for node in above if not re.fullmatch(r"[\u0600-\u06ff ()]+", node.name_ur or "")]
+    assert wrong == []
 
 
 def test_codes_and_paths(nodes: list[Jurisdiction]) -> None:
