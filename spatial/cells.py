@@ -214,18 +214,16 @@ def disk(cell: int, k: int) -> list[int]:
 def disks(cells: Sequence[int], k: int) -> NDArray[np.int64]:
     """Give the cells within ``k`` steps of each of some cells, shape (n, 1 + 3k(k + 1)): the cell, then ring by ring.
 
-    About a pentagon, of which none lies near land that anybody polices, there are fewer cells than that.
-
     Raises
     ------
     InvalidCell
-        If one is no cell, or within ``k`` steps of a pentagon.
+        If one is no cell, or so near a pentagon, all of which lie at sea.
     """
     width = 1 + 3 * k * (k + 1)
     found = [in_arrays.grid_disk(_valid(cell), _steps(k)) for cell in cells]
     if any(len(row) != width for row in found):
         raise InvalidCell("There is a pentagon beside the cell.")
-    return np.array(found, dtype=np.uint64).reshape(len(found), width).astype(np.int64)
+    return np.array(found, dtype=np.int64).reshape(len(found), width)
 
 
 def ring(cell: int, k: int) -> list[int]:
@@ -267,29 +265,6 @@ def cells_of_polygon(polygon: Any, resolution: int) -> list[int]:
         outer, *holes = ([(y, x) for x, y, *_ in ring.coords] for ring in (part.exterior, *part.interiors))
         found.update(h3.h3shape_to_cells(h3.LatLngPoly(outer, *holes), resolution))
     return sorted(found)
-
-
-def finest_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int]]:
-    """Give the finest resolution, 9 to 4, at which a polygon has at most ``limit`` cells, with those cells.
-
-    A polygon too small or too thin to hold any centre gets the one cell that holds a point inside it.
-
-    Raises
-    ------
-    InvalidGeometry
-        If it is empty, not a polygon, or has more than ``limit`` cells even at resolution 4.
-    """
-    rough_m2 = _rough_area_m2(polygon)
-    for level in range(BASE_RESOLUTION, COARSEST_SHOWN - 1, -1):
-        if rough_m2 > 2.0 * limit * h3.average_hexagon_area(level, unit="m^2"):
-            continue
-        found = cells_of_polygon(polygon, level)
-        if not found:
-            inside = polygon.representative_point()
-            found = [cell_of(inside.y, inside.x, level)]
-        if len(found) <= limit:
-            return level, found
-    raise InvalidGeometry(f"The area has more than {limit} cells of resolution {COARSEST_SHOWN}.")
 
 
 def weighted_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int], list[int], NDArray[np.float64]]:

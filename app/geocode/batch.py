@@ -124,13 +124,11 @@ def place_file(
         outcome.renamed = table.renamed
         gazetteer = gazetteer_for(settings, with_stations="station" in table.places, say_line=say_line)
         header = [*table.carried, *tables.ADDED, *(["reasons"] if explain else [])]
+        began = time.process_time()
         if "station" in table.places:
-            began = time.process_time()
             corpus.learn(path, gazetteer, say_line)
-            outcome.seconds += time.process_time() - began
         with tables.written(out, header) if out is not None else nullcontext() as writer:
             lines = iter(table)
-            began = time.process_time()
             while chunk := list(islice(lines, TOGETHER)):
                 for line, fix in zip(chunk, place([line.values for line in chunk], gazetteer), strict=True):
                     outcome.texts += 1

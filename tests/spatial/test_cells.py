@@ -107,26 +107,45 @@ def test_holes_and_several_parts_count() -> None:
 
 @settings(max_examples=40)
 @given(st.floats(24, 36), st.floats(62, 77), st.floats(1e-5, 2.5))
-def test_the_finest_cover_is_the_finest_that_fits(lat: float, lon: float, size: float) -> None:
+def test_the_weighted_cover_is_the_finest_that_fits(lat: float, lon: float, size: float) -> None:
     square = shapely.box(lon, lat, lon + size, lat + size)
-    resolution, found = cells.finest_cover(square)
+    resolution, found, weights, samples = cells.weighted_cover(square)
     assert 1 <= len(found) <= 64
     assert {cells.resolution(cell) for cell in found} == {resolution}
+    assert sum(weights) == len(samples) and min(weights) > 0
     if resolution < 9:
-        estimate = square.area / (cells.area_m2(found[0]) / 7 / 111_320**2)
-        assert estimate > 40
-        if estimate < 400:
-            assert len(cells.cells_of_polygon(square, resolution + 1)) > 64
+        # A cell has seven children: a finer cover would have had more than fit.
+        assert square.area / (cells.area_m2(found[0]) / 7 / 111_320**2) > 40
 
 
 def test_a_polygon_without_a_centre_gets_the_cell_of_a_point_inside() -> None:
     speck = shapely.box(74.3, 31.5, 74.30001, 31.50001)
-    assert cells.finest_cover(speck) == (9, [cells.cell_of(31.500005, 74.300005)])
+    assert cells.weighted_cover(speck)[:3] == (9, [cells.cell_of(31.500005, 74.300005)], [1])
 
 
 def test_a_country_is_too_large_for_a_fix() -> None:
     with pytest.raises(InvalidGeometry):
-        cells.finest_cover(shapely.box(61, 24, 77, 37))
+        cells.weighted_cover(shapely.box(61, 24, 77, 37))
+
+
+def test_disks_are_those_of_each_cell_ring_by_ring() -> None:
+    homes = [cells.cell_of(*LAHORE, 7), cells.cell_of(24.86, 67.01, 9)]
+    found = cells.disks(homes, 3)
+    assert found.shape == (2, 37)
+    assert [row.tolist() for row in found] == [cells.disk(home, 3) for home in homes]
+    assert set(found[0, 1:7].tolist()) == set(cells.ring(homes[0], 1))
+    assert cells.disks([], 2).shape == (0, 19)
+    pentagon = cells.cell_of(64.7000001, 10.536199, 4)
+    with pytest.raises(InvalidCell):
+        cells.disks([homes[0], pentagon], 1)
+
+
+def test_cells_of_one_resolution_are_told_from_others() -> None:
+    row = cells.disk(cells.cell_of(*LAHORE, 8), 2)
+    assert cells.are_of(row, 8) and cells.are_of([], 8)
+    assert not cells.are_of(row, 7)
+    for bad in (row[0] + 1, cells.cell_of(*LAHORE, 9), 0, -row[0], 1 << 70):
+        assert not cells.are_of([*row, bad], 8)
 
 
 def test_compacting_goes_both_ways() -> None:
@@ -165,7 +184,7 @@ def test_points_off_the_earth_are_refused(lat: float, lon: float) -> None:
 )
 def test_geometries_that_are_no_areas_are_refused(geometry: object) -> None:
     with pytest.raises(InvalidGeometry):
-        cells.finest_cover(geometry)
+        cells.weighted_cover(geometry)
 
 
 def test_a_finer_ancestor_and_a_coarser_descendant_are_refused() -> None:
