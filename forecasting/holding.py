@@ -14,6 +14,9 @@ from spatial.mass import UNIT
 
 #: A level is never moved by more than this, up or down: beyond it the records say too little.
 MOST_FACTOR = 5.0
+#: Stations that are watched as one place are paused only where it registers more than so many times the usual, or less
+#: than its inverse: a wave of crime may take a whole circle, and its stations' own shocks pause them anyway.
+MOST_POOLED = 1.5
 
 
 class Registered(NamedTuple):
@@ -73,13 +76,16 @@ def registrations(cube: Cube, group: Integers, groups: int) -> Registered:
     return Registered(*found)
 
 
-def hold_out(cube: Cube, group: Integers, shocks: Sequence[Sequence[Shock]]) -> Held:
+def hold_out(
+    cube: Cube, group: Integers, shocks: Sequence[Sequence[Shock]], *, pooled: Sequence[Sequence[Shock]] | None = None
+) -> Held:
     """Take what shocks added, or bring it to the usual level, so that a forecast does not learn them as crime.
 
     Mass that was registered late in the weeks of a bulk registration is left out. Mass of the weeks of a burst or
     dip is divided by its ratio, and all mass before a step is multiplied by the step's, at most by
     ``MOST_FACTOR``: the shape over cells is kept, the level is that of now. The weeks of a silent station
-    stay without mass. Every group whose shock is still open is paused.
+    stay without mass. Every group whose shock is still open is paused; by a shock of its place only beyond
+    ``MOST_POOLED``.
 
     Parameters
     ----------
@@ -89,14 +95,18 @@ def hold_out(cube: Cube, group: Integers, shocks: Sequence[Sequence[Shock]]) -> 
         Group of each cell; below zero for none.
     shocks : sequence of sequences of Shock
         Those of each group, positions counted from the cube's first week.
+    pooled : the same, optional
+        Those of the place to which each group belongs, where it shows none of its own at the time.
     """
     _check(cube, group, len(shocks))
     weeks = len(cube.weeks)
     factors = np.ones((len(shocks), weeks))
     bulk = np.zeros((len(shocks), weeks), dtype=bool)
     paused = []
+    if pooled is None:
+        pooled = [[] for _ in shocks]
     for index, found in enumerate(shocks):
-        for shock in found:
+        for shock in [*found, *pooled[index]]:
             span = slice(shock.first_week, min(shock.end_week, weeks))
             if shock.kind == BULK_LATE:
                 bulk[index, span] = True
@@ -104,7 +114,8 @@ def hold_out(cube: Cube, group: Integers, shocks: Sequence[Sequence[Shock]]) -> 
                 factors[index, : shock.first_week] *= _bounded(shock.ratio)
             elif shock.kind != SILENT:
                 factors[index, span] *= 1 / _bounded(shock.ratio)
-        if any(shock.kind != BULK_LATE and shock.is_open for shock in found):
+        far = [shock for shock in pooled[index] if not 1 / MOST_POOLED < shock.ratio < MOST_POOLED]
+        if any(shock.kind != BULK_LATE and shock.is_open for shock in [*found, *far]):
             paused.append(index)
     factors = np.clip(factors, 1 / MOST_FACTOR, MOST_FACTOR)
     of = group[cube.cell_index]

@@ -25,18 +25,26 @@ BASELINE_WEEKS = 52
 LEAST_BASELINE = 8
 #: A change that has lasted so long is the new level; until then it may still be a burst.
 SETTLED_WEEKS = 8
-#: Changes within this share are drift, not registration.
-ALLOWANCE = 0.03
+#: Changes of a level beside the rest of its area within this share are drift, not registration: a station's, and that
+#: of one head of it, whose share of the area drifts further (New York's pieces and heads do).
+ALLOWANCE, ALLOWANCE_HEADS = 0.02, 0.05
 #: A registration this many weeks after the fact is late.
 LATE_WEEKS = 8
-#: A station's one false alarm a year, shared out: its total, its late records, and all its heads together.
-FALSE_ALARMS_TOTAL, FALSE_ALARMS_LATE, FALSE_ALARMS_HEADS = 0.4, 0.2, 0.4
-#: Fewest records a week at which a step of 30 % is seen within two weeks with 95 % chance, and within eight.
-LEAST_LEVEL, LEAST_LEVEL_IN_EIGHT = 160.0, 40.0
+#: A station's one false alarm a year, shared out: its total, its late records, its heads together, and the places that
+#: it is pooled with (circle, division, district) together. Its total gets most, since there power is.
+FALSE_ALARMS_TOTAL, FALSE_ALARMS_LATE, FALSE_ALARMS_HEADS, FALSE_ALARMS_POOLED = 0.6, 0.05, 0.15, 0.2
 #: Variance over mean of a station's weekly registrations beside the rest of its area, before it is measured: that of
 #: New York's robberies, burglaries, assaults and thefts by pieces of the city is 1.1 to 1.4 at every level.
-_PRIOR_FACTOR, _PRIOR_WEEKS = 1.25, 26.0
-_THRESHOLD_AT_ONE, _FALL_BY_RATE, _FALL_BY_LEVEL, _SMOOTH_FROM = 7.4, 2.0, 0.6, 5.0
+PRIOR_FACTOR = 1.25
+#: Weeks that the prior counts for, and that the other series of the area count for where there are enough of them.
+_PRIOR_WEEKS, _SHARED_WEEKS, _LEAST_SHARED = 26.0, 78.0, 8
+_MOST_FACTOR = 4.0
+#: The statistic that an unchanged series passes once a year, and by how much it falls with the rate's logarithm.
+_THRESHOLD_AT_ONE, _FALL_BY_RATE = 6.0, 1.92
+#: How much more is asked of a change seen in 1, 2, 4 or 8 weeks, and of a fall: most of the false alarms go where they
+#: buy most, to a rise within two weeks. A station that stops is far beyond any threshold.
+_MORE_BY_WEEKS = {1: 1.0, 2: 0.0, 4: 1.5, 8: 1.5}
+_MORE_FOR_FALL = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +89,14 @@ class Shock:
         }
 
 
-def threshold(false_alarms_a_year: float, level: Floats) -> Floats:
-    """Value of the statistic that an unchanged series passes so many times a year, or fewer, shape of ``level``.
+def threshold(false_alarms_a_year: float, last_weeks: int = 2) -> float:
+    """Value of the statistic that an unchanged series passes so many times a year, for a rise in the last weeks.
 
-    The tail of a likelihood ratio is nearly exponential, so the threshold falls with the logarithm of the
-    rate; and it falls with that of the level (records a week), as whole counts grow smooth. Its numbers are fitted to
-    simulated series of 0.5 to 400 records a week (``tests/forecasting/test_shocks.py`` counts their alarms).
+    All windows and both signs together make up the rate; a fall has to pass ``_MORE_FOR_FALL`` more. The tail
+    of a likelihood ratio is nearly exponential, so the threshold falls with the logarithm of the rate, whatever the
+    level. Fitted to simulated series of 5 to 200 records a week (``tests/forecasting/test_shocks.py`` counts alarms).
     """
-    smooth = np.log(np.maximum(level, _SMOOTH_FROM) / _SMOOTH_FROM)
-    return _THRESHOLD_AT_ONE - _FALL_BY_LEVEL * smooth - _FALL_BY_RATE * np.log(false_alarms_a_year)
+    return _THRESHOLD_AT_ONE - _FALL_BY_RATE * float(np.log(false_alarms_a_year)) + _MORE_BY_WEEKS[last_weeks]
 
 
 def watch(
@@ -97,21 +104,21 @@ def watch(
     *,
     exposure: ArrayLike | None = None,
     false_alarms_a_year: float = 1.0,
-    allowance: float = ALLOWANCE,
+    allowance: ArrayLike = ALLOWANCE,
 ) -> list[list[Shock]]:
     """Shocks of each series, found week by week with nothing but the weeks before.
 
     A generalised likelihood-ratio chart: each week, the last 1, 2, 4 and 8 weeks are compared with the (at most) 52
     before them that are free of shocks, ``G = 2 (l(two levels) - l(one level)) / factor``, with ``l`` the
     Poisson likelihood of the two totals, "one level" allowing a ratio of ``1 +- allowance``, and ``factor``
-    the variance over the mean of the baseline's weeks. Beyond ``threshold`` a shock opens at the first
-    of those weeks. It ends when two weeks are back at the usual level (a burst or dip), or after eight weeks,
-    when it is the new level (a step). Hoehle and Paul (2008), "Count data regression charts for the monitoring of
-    surveillance time series", Computational Statistics and Data Analysis 52; the factor as in Farrington, Andrews,
-    Beale and Catchpole (1996), Journal of the Royal Statistical Society A 159.
+    the variance over the mean of the baseline's weeks, shrunk to that of the other series. Beyond ``threshold`` a
+    shock opens at the first of those weeks. It ends when two weeks are back at the usual level (a burst or dip), or
+    after eight weeks, when it is the new level (a step). Hoehle and Paul (2008), "Count data regression charts for
+    the monitoring of surveillance time series", Computational Statistics and Data Analysis 52; the factor as in
+    Farrington, Andrews, Beale and Catchpole (1996), Journal of the Royal Statistical Society A 159.
 
-    Power depends on the level alone: a step of 30 % shows in two weeks only from ``LEAST_LEVEL`` records a
-    week on. A series below it should be pooled (all heads of the station, or the head over its district).
+    Power depends on the level alone: ``power.chance_seen`` gives it. A series that is too small should be pooled (all
+    heads of the station, or the head over its circle and district).
 
     Parameters
     ----------
@@ -122,8 +129,8 @@ def watch(
         all share raise no alarm; but what all do together needs a second watch, of the area's total without one.
     false_alarms_a_year : float
         Of each series.
-    allowance : float
-        Share by which a level may drift.
+    allowance : float or array_like, shape (s,)
+        Share by which a level may drift: more than none where there is no exposure to take the season out.
 
     Raises
     ------
@@ -137,7 +144,8 @@ def watch(
     # A mean exposure of 1 keeps the usual level in records a week.
     mean_share = share.mean(axis=1, keepdims=True) if share.size else share
     share = np.divide(share, mean_share, out=np.zeros_like(share), where=mean_share > 0)
-    chart = _Chart(counts, share, allowance)
+    drift = np.broadcast_to(np.asarray(allowance, dtype=float), counts.shape[:1])
+    chart = _Chart(counts, share, drift)
     for week in range(counts.shape[1]):
         chart.look(week, false_alarms_a_year)
         chart.follow(week)
@@ -166,7 +174,7 @@ def watch_late(late: ArrayLike, *, false_alarms_a_year: float = FALSE_ALARMS_LAT
     ]
 
 
-def statistic(before: Floats, base: Floats, after: Floats, last: Floats, allowance: float) -> Floats:
+def statistic(before: Floats, base: Floats, after: Floats, last: Floats, allowance: float | Floats) -> Floats:
     """Signed likelihood-ratio statistic of a change of level, any shape: above zero for a rise.
 
     Parameters
@@ -175,7 +183,7 @@ def statistic(before: Floats, base: Floats, after: Floats, last: Floats, allowan
         Records of the baseline and of the last weeks.
     base, last : ndarray of float64
         Their exposures; where one is zero nothing can be said.
-    allowance : float
+    allowance : float or ndarray
         Ratios from ``1 / (1 + allowance)`` to ``1 + allowance`` count as one level.
     """
     possible = (base > 0) & (last > 0)
@@ -195,10 +203,18 @@ def _log_likelihood(records: Floats, mean: Floats) -> Floats:
     return np.where(records > 0, records * np.log(np.maximum(mean, 1e-300)), 0.0) - mean
 
 
+def factor_of(registered: Floats, exposure: Floats) -> Floats:
+    """Variance over mean of each series' weeks about its level, steadied as in the chart, shape (s,)."""
+    share = np.divide(exposure, exposure.mean(axis=1, keepdims=True), out=np.zeros_like(exposure), where=exposure > 0)
+    base = share.sum(axis=1, keepdims=True)
+    usual = np.divide(registered.sum(axis=1, keepdims=True), base, out=np.zeros_like(base), where=base > 0)
+    return _factor(registered, usual * share, np.full(len(registered), registered.shape[1]))
+
+
 class _Chart:
     """The chart of every series at once: where each regime began, and which shock is open."""
 
-    def __init__(self, counts: Floats, share: Floats, allowance: float) -> None:
+    def __init__(self, counts: Floats, share: Floats, allowance: Floats) -> None:
         self.counts, self.share, self.allowance = counts, share, allowance
         series = counts.shape[0]
         self.found: list[list[Shock]] = [[] for _ in range(series)]
@@ -225,8 +241,8 @@ class _Chart:
             after, exposed = ((each[quiet, edge : week + 1] * now).sum(axis=1) for each in (self.counts, self.share))
             usual = np.divide(before, base, out=np.zeros_like(before), where=base > 0)
             factor = _factor(counts, usual[:, None] * share, weeks)
-            value = statistic(before, base, after, exposed, self.allowance) / factor
-            beyond = np.abs(value) - threshold(false_alarms_a_year, usual)
+            value = statistic(before, base, after, exposed, self.allowance[quiet]) / factor
+            beyond = np.abs(value) - threshold(false_alarms_a_year, last) - np.where(value < 0, _MORE_FOR_FALL, 0.0)
             # A span that begins in an older burst would only find that again.
             better = (weeks >= LEAST_BASELINE) & now[:, 0] & (beyond > best)
             best = np.where(better, beyond, best)
@@ -292,7 +308,14 @@ class _Chart:
 
 
 def _factor(counts: Floats, mean: Floats, weeks: Integers) -> Floats:
-    """Variance over mean of the baseline's weeks, steadied by the prior, never below 1, shape (s,)."""
+    """Variance over mean of the baseline's weeks, steadied by that of the other series, never below 1, shape (s,)."""
     pearson = np.divide((counts - mean) ** 2, mean, out=np.zeros_like(mean), where=mean > 0).sum(axis=1)
-    factor = (pearson + _PRIOR_WEEKS * _PRIOR_FACTOR) / (np.maximum(weeks - 1, 0) + _PRIOR_WEEKS)
+    freedom = np.maximum(weeks - 1, 0)
+    prior, prior_weeks = PRIOR_FACTOR, _PRIOR_WEEKS
+    telling = (freedom >= LEAST_BASELINE) & (mean.sum(axis=1) >= weeks)
+    if telling.sum() >= _LEAST_SHARED:
+        # The median: a few stations that did change must not make all of them look restless.
+        shared = float(np.median(pearson[telling] / freedom[telling]))
+        prior, prior_weeks = float(np.clip(shared, 1.0, _MOST_FACTOR)), _SHARED_WEEKS
+    factor = (pearson + prior_weeks * prior) / (freedom + prior_weeks)
     return np.maximum(factor, 1.0)

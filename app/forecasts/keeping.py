@@ -1,7 +1,7 @@
 """Runs kept: the row, its cells with their drivers, the rivals beside it, and the sums of its backtest's weeks."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -55,6 +55,7 @@ def keep(
     synthetic: bool,
     account: int | None,
     conditioned: Conditioned,
+    sight: Sequence[Mapping[str, Any]],
     station: Integers,
     year: Floats,
 ) -> int:
@@ -89,7 +90,7 @@ def keep(
                 "parameters": json.dumps(made.parameters),
                 "scores": json.dumps(made.scores),
                 "card": json.dumps(made.card),
-                "notes": json.dumps({"said": said}),
+                "notes": json.dumps({"said": said, "sight": sight}),
                 "paused": conditioned.paused,
                 "has_synthetic": synthetic,
                 "expires_at": expires_at,

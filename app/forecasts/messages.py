@@ -63,6 +63,18 @@ NOTES: dict[str, tuple[str, str]] = {
         "%(station)s registered old cases in bulk over %(weeks)d weeks: they are left out.",
         "%(station)s میں %(weeks)d ہفتوں میں پرانے واقعات یکمشت درج ہوئے: انہیں شامل نہیں کیا گیا۔",
     ),
+    "shock.area_up": (
+        "All of %(station)s has registered %(percent)d %% more than usual for %(weeks)d weeks: whether that is crime "
+        "or registration is not known.",
+        "پورے %(station)s میں %(weeks)d ہفتوں سے معمول سے %(percent)d فیصد زیادہ اندراج ہو رہا ہے: "
+        "معلوم نہیں کہ یہ جرائم ہیں یا اندراج۔",
+    ),
+    "shock.area_down": (
+        "All of %(station)s has registered %(percent)d %% less than usual for %(weeks)d weeks: whether that is crime "
+        "or registration is not known.",
+        "پورے %(station)s میں %(weeks)d ہفتوں سے معمول سے %(percent)d فیصد کم اندراج ہو رہا ہے: "
+        "معلوم نہیں کہ یہ جرائم ہیں یا اندراج۔",
+    ),
     "shock.more": (
         "%(count)d more stations have changed how much they register.",
         "مزید %(count)d تھانوں میں اندراج کی مقدار بدلی ہے۔",

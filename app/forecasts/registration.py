@@ -1,7 +1,7 @@
-"""How records come to be registered, watched before a forecast learns from them: shocks by station, and delays.
+"""What a forecast may learn from: its data without shocks of registration, and with what is still to be registered.
 
-The rules are pure (`forecasting.shocks`, `holding`, `nowcast`); here they meet the stations of an area, and what they
-find becomes notes that the run carries to the map, the page and the card.
+What the watch found (`watching`) is held out, levelled or paused (`forecasting.holding`), the last weeks are completed
+(`nowcast`), and all of it becomes notes that the run carries to the map, the page and the card.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,36 +9,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
-from app.db.named import sql
-from app.forecasts.reading import Area
-from forecasting import nowcast, shocks
+from app.forecasts.watching import Place, Stations, Watched, overlap
+from forecasting import nowcast
 from forecasting.cube import Cube, relate
-from forecasting.holding import Held, Registered, hold_out, registrations
-from forecasting.model import Floats, Integers
-from forecasting.shocks import BULK_LATE, BURST, STEP_UP, Shock
-from spatial import cells as h3cells
+from forecasting.holding import MOST_POOLED, hold_out
+from forecasting.model import Floats
+from forecasting.shocks import Shock
 
 #: A shock that was caught longer ago is told no more, though what it changed stays changed.
 TOLD_WEEKS = 8
 MOST_TOLD = 5
 #: Where more than this share of a year's records lies in paused stations, the run as a whole is paused.
 MOST_PAUSED = 0.5
-#: Records a week that the rest of an area must have to tell what moves all of it: its own noise is then 15 %.
-LEAST_REST = 40.0
 #: Weeks at the end whose late reports a note tells.
 LATE_WEEKS = 4
-
-
-@dataclass(frozen=True)
-class Stations:
-    """The stations of an area, and whose each of its cells is: -1 for nobody's."""
-
-    names: tuple[tuple[str, str], ...]
-    group: Integers
 
 
 @dataclass(frozen=True)
@@ -69,78 +55,26 @@ class Conditioned:
     facts: dict[str, Any]
 
 
-def stations_of(session: Session, area: Area) -> Stations:
-    """Give the stations of an area by the cells whose centre lies in theirs; the area as one where none is drawn."""
-    rows = session.execute(sql("forecasts.stations"), {"jurisdiction": area.code}).mappings().all()
-    group = np.full(len(area.study), -1, dtype=np.int64)
-    for number, row in enumerate(rows):
-        own = np.array(h3cells.cells_of_polygon(shapely.from_wkb(bytes(row["area"])), area.resolution), dtype=np.int64)
-        group[np.isin(area.study.cells, own)] = number
-    if not (group >= 0).any():
-        return Stations(((area.name, area.name),), np.zeros(len(area.study), dtype=np.int64))
-    return Stations(tuple((row["name"], row["name_ur"] or row["name"]) for row in rows), group)
+def condition(cube: Cube, stations: Stations, watched: Watched, head: str) -> Conditioned:
+    """Take shocks out of a cube, complete its last weeks, and say so.
 
-
-def watch(cubes: Mapping[str, Cube], stations: Stations) -> dict[str, list[list[Shock]]]:
-    """Give the shocks of each head by station: its own, and those of all heads together, each told once.
-
-    A station's one false alarm a year is shared out among its total, its late records and all its heads. What moves
-    the rest of the area too (a feast, a season) is no station's shock.
+    A circle's shock is levelled at each of its stations that has none of its own. One of the whole area distorts no
+    place against another, so it is told and left; beyond half of the usual level it pauses the run.
     """
-    count = len(stations.names)
-    registered = {head: registrations(cube, stations.group, count) for head, cube in cubes.items()}
-    all_heads = Registered(*(np.sum([each[part] for each in registered.values()], axis=0) for part in (0, 1)))
-    of_all = shocks.watch(all_heads.all, exposure=_rest(all_heads.all), false_alarms_a_year=shocks.FALSE_ALARMS_TOTAL)
-    late = shocks.watch_late(all_heads.late)
-    share = shocks.FALSE_ALARMS_HEADS / max(len(cubes), 1)
-    found = {}
-    for head, each in registered.items():
-        own = shocks.watch(each.all, exposure=_rest(each.all), false_alarms_a_year=share)
-        found[head] = [_once(late[index], own[index], of_all[index]) for index in range(count)]
-    return found
-
-
-def _rest(registered: Floats) -> Floats:
-    """Give what the other stations registered, as the exposure of each, shape (s, w).
-
-    A rest that is small beside the station is noise and no measure of the season: such a station is watched by itself.
-    """
-    rest: Floats = registered.sum(axis=0)[None, :] - registered
-    if not registered.shape[1]:
-        return rest
-    usual = rest.mean(axis=1, keepdims=True)
-    steady = (
-        (usual >= LEAST_REST)
-        & (usual >= registered.mean(axis=1, keepdims=True))
-        & np.all(rest > 0, axis=1, keepdims=True)
-    )
-    return np.where(steady, rest, 1.0)
-
-
-def _once(late: Sequence[Shock], own: Sequence[Shock], of_all: Sequence[Shock]) -> list[Shock]:
-    """Give a station's shocks of one head, each change once: bulk registration first, then the head's own.
-
-    Of a bulk registration the late records are left out: it is not a burst to be levelled as well.
-    """
-    kept = list(late)
-    for shock in [*own, *of_all]:
-        rise = shock.kind in (BURST, STEP_UP)
-        if not any(_overlap(shock, other) and (other.kind != BULK_LATE or rise) for other in kept):
-            kept.append(shock)
-    return kept
-
-
-def _overlap(one: Shock, other: Shock) -> bool:
-    return one.first_week < other.end_week and other.first_week < one.end_week
-
-
-def condition(cube: Cube, stations: Stations, found: Sequence[Sequence[Shock]]) -> Conditioned:
-    """Take shocks out of a cube, complete its last weeks, and say so."""
-    held = hold_out(cube, stations.group, found)
+    own, pooled = watched.own[head], watched.pooled[head]
+    shared: list[list[Shock]] = [[] for _ in own]
+    for place, shock in pooled:
+        for index in [] if place.is_area else place.members.tolist():
+            if not any(overlap(shock, other) for other in [*own[index], *shared[index]]):
+                shared[index].append(shock)
+    held = hold_out(cube, stations.group, own, pooled=shared)
     paused_cells: NDArray[np.bool_] = np.asarray(np.isin(stations.group, held.paused), dtype=np.bool_)
+    stopped_area = any(
+        place.is_area and shock.is_open and not 1 / MOST_POOLED < shock.ratio < MOST_POOLED for place, shock in pooled
+    )
     year = year_of(cube)
-    paused = float(year[paused_cells].sum()) > MOST_PAUSED * float(year.sum())
-    notes = _said(held, stations, len(cube.weeks))
+    paused = stopped_area or float(year[paused_cells].sum()) > MOST_PAUSED * float(year.sum())
+    notes = _said(own, pooled, stations, len(cube.weeks))
     if held.held_out > 0:
         notes.append({"code": "held_out", "params": {"records": round(held.held_out)}})
     if paused:
@@ -155,7 +89,7 @@ def condition(cube: Cube, stations: Stations, found: Sequence[Sequence[Shock]]) 
     expected = nowcast.nowcast(held.cube, delay)
     missing = float((expected.expected - expected.known)[-LATE_WEEKS:].sum())
     facts = {
-        "shocks": len(held.shocks),
+        "shocks": sum(len(each) for each in own) + len(pooled),
         "held_out_records": held.held_out,
         "paused_stations": len(held.paused),
         "reporting_delay": {
@@ -199,19 +133,32 @@ def late_note(facts: Mapping[str, Any], effect: float) -> list[dict[str, Any]]:
     return [{"code": "nowcast", "params": params}]
 
 
-def _said(held: Held, stations: Stations, weeks: int) -> list[dict[str, Any]]:
+def _said(
+    own: Sequence[Sequence[Shock]], pooled: Sequence[tuple[Place, Shock]], stations: Stations, weeks: int
+) -> list[dict[str, Any]]:
     """Give notes of the shocks that still matter, the strongest first, and how many more there are."""
-    recent = [
-        (group, shock) for group, shock in held.shocks if shock.is_open or shock.caught_week >= weeks - TOLD_WEEKS
-    ]
-    recent.sort(key=lambda each: (-abs(each[1].statistic), each[0], each[1].first_week))
+    named = [(names, shock) for names, each in zip(stations.names, own, strict=True) for shock in each]
+    named += [((place.name, place.name_ur), shock) for place, shock in pooled if not place.is_area]
+    whole = [((place.name, place.name_ur), shock) for place, shock in pooled if place.is_area]
     notes = []
-    for group, shock in recent[:MOST_TOLD]:
-        code, params = shock.message
-        english, urdu = stations.names[group]
-        said = {name: int(value) for name, value in params.items() if name != "usual"}
-        said["percent"] = abs(said["percent"])
-        notes.append({"code": code, "params": {**said, "station": english, "station_ur": urdu}})
+    for (english, urdu), shock in _recent(whole, weeks):
+        code = "shock.area_up" if shock.statistic > 0 else "shock.area_down"
+        notes.append({"code": code, "params": {**_params(shock), "station": english, "station_ur": urdu}})
+    recent = _recent(named, weeks)
+    for (english, urdu), shock in recent[:MOST_TOLD]:
+        params = {**_params(shock), "station": english, "station_ur": urdu}
+        notes.append({"code": shock.message[0], "params": params})
     if len(recent) > MOST_TOLD:
         notes.append({"code": "shock.more", "params": {"count": len(recent) - MOST_TOLD}})
     return notes
+
+
+def _recent(named: Sequence[tuple[tuple[str, str], Shock]], weeks: int) -> list[tuple[tuple[str, str], Shock]]:
+    """Give those that are open or were caught not long ago, the strongest first."""
+    found = [each for each in named if each[1].is_open or each[1].caught_week >= weeks - TOLD_WEEKS]
+    return sorted(found, key=lambda each: (-abs(each[1].statistic), each[0], each[1].first_week))
+
+
+def _params(shock: Shock) -> dict[str, int]:
+    said = {name: int(value) for name, value in shock.message[1].items() if name != "usual"}
+    return said | {"percent": abs(said["percent"])}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.db.named import sql
 from app.db.queue import Report, quiet
 from app.db.session import forecaster_session, worker_session
-from app.forecasts import keeping, making, reading, registration
+from app.forecasts import keeping, making, reading, registration, watching
 from app.forecasts.errors import NoSuchMethod, NoSuchShift, NothingToForecast, TooFarAhead, check_on
 from app.forecasts.planning import HEADS, LEAST_RECORDS, Planned, Series, coming_week, heads_by_key, plan
 from app.forecasts.reading import Area
@@ -158,7 +158,8 @@ class Read:
     cube: Cube
     left_out: dict[str, float]
     synthetic: bool
-    stations: registration.Stations
+    stations: watching.Stations
+    sight: list[dict[str, Any]]
     conditioned: registration.Conditioned
 
 
@@ -181,7 +182,7 @@ def _series(
         return
     with forecaster_session() as session:
         area = reading.area_of(session, planned.code)
-        stations = registration.stations_of(session, area)
+        stations = watching.stations_of(session, area)
         # Every usual head is read, whichever are asked for: a head borrows from the others, and must come out the same.
         heads = {
             row["key"]: row for row in heads_by_key(session, list(dict.fromkeys([h for h, _ in parts] + [*HEADS])))
@@ -194,17 +195,25 @@ def _series(
         )
     with worker_session() as session:
         mass.ensure_cells(session, area.study.cells.tolist())
+    seen: dict[int, watching.Watched] = {}
     for shift in dict.fromkeys(shift for _, shift in parts):
         wanted = [heads[head] for head, of in parts if of == shift]
         with forecaster_session() as session:
             found = cubes(session, area, list(heads.values()), target, known_until, shift=shift)
         raw = {key: cube for key, (cube, _) in found.items()}
-        shocks = registration.watch(raw, stations)
-        learned = {key: registration.condition(cube, stations, shocks[key]) for key, cube in raw.items()}
+        first = min((int(cube.weeks[0]) for cube in raw.values() if len(cube.weeks)), default=0)
+        if first not in seen:  # a station registers by day and night: in a shift alone less would show
+            with forecaster_session() as session:
+                seen[first] = watching.watch(*watching.read(session, area, stations, raw), stations)
+        watched = seen[first]
+        learned = {key: registration.condition(cube, stations, watched, key) for key, cube in raw.items()}
         raw, learned = relate(raw), registration.related(learned)
         for head in wanted:
             key = head["key"]
-            yield Series(area, head, shift), Read(raw[key], found[key][1], synthetic, stations, learned[key])
+            yield (
+                Series(area, head, shift),
+                Read(raw[key], found[key][1], synthetic, stations, watched.sight, learned[key]),
+            )
 
 
 def _make(
@@ -253,6 +262,7 @@ def _make(
             synthetic=read.synthetic,
             account=account,
             conditioned=conditioned,
+            sight=read.sight,
             station=read.stations.group,
             year=registration.year_of(read.cube),
         )

@@ -119,6 +119,17 @@ class Cell(BaseModel):
     drivers: list[Driver]
 
 
+class Sight(BaseModel):
+    """What the watch of a station's registration, or of a circle's or district's, would see of a change."""
+
+    station: str
+    station_ur: str
+    stations: int = Field(description="how many stations it is: 1, or those of a place")
+    a_week: float = Field(description="records that it registers a week, of all heads")
+    seen_of_100: int = Field(description="in so many of 100 cases a rise of 30 % is seen within two weeks")
+    least_percent: int | None = Field(description="smallest rise seen within two weeks in 95 of 100 cases")
+
+
 class Forecast(BaseModel):
     """A run with its best-ranked cells: a tenth of the area, at most 500."""
 
@@ -126,6 +137,7 @@ class Forecast(BaseModel):
     cells: list[Cell]
     rested: list[Cell] = Field(description="listed four weeks on end, and left out until an officer renews them")
     paused: list[str] = Field(description="cells of stations whose registration changed: no number is shown")
+    sight: list[Sight] = Field(description="by station and place, what change of registration would be seen in time")
 
 
 class Runs(BaseModel):

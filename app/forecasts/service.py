@@ -120,6 +120,7 @@ def document(session: Session, row: RowMapping) -> dict[str, Any]:
         "cells": [_cell(cell) for cell in cells if not cell["rested"] and not cell["paused"]],
         "rested": [_cell(cell) for cell in cells if cell["rested"] and not cell["paused"]],
         "paused": [to_hex(cell["cell"]) for cell in cells if cell["paused"]],
+        "sight": row["notes"].get("sight", []),
     }
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.forecasts import keeping, making, registration
+from app.forecasts import keeping, making, registration, watching
 from app.forecasts.planning import HEADS
 from forecasting.cube import Cube, StudyArea, relate
+from forecasting.holding import registrations
 from forecasting.registry import METHODS
 from forecasting.stability import examine
 from spatial import cells as h3cells
@@ -35,7 +36,7 @@ class Cost:
     forecast: float = 0.0
 
 
-def district(seed: int) -> tuple[dict[str, Cube], registration.Stations]:
+def district(seed: int) -> tuple[dict[str, Cube], watching.Stations]:
     """Give the heads' cubes of a made-up district: few streets hold most of it, reports come with delays."""
     random = np.random.default_rng(seed)
     middle = h3cells.cell_of(30 + seed % 3, 71 + seed % 4, 8)
@@ -54,7 +55,7 @@ def district(seed: int) -> tuple[dict[str, Cube], registration.Stations]:
         name = HEADS[head] if head < len(HEADS) else f"head{head}"
         cubes[name] = Cube.from_events(events, area=area, weeks=weeks)
     group = np.arange(CELLS) * STATIONS // CELLS
-    return cubes, registration.Stations(tuple((f"PS {n}", f"PS {n}") for n in range(STATIONS)), group)
+    return cubes, watching.Stations(tuple((f"PS {n}", f"PS {n}") for n in range(STATIONS)), group)
 
 
 def forecast_district(seed: int, methods: tuple[str, ...], chosen: str, *, fresh: bool) -> Cost:
@@ -62,9 +63,10 @@ def forecast_district(seed: int, methods: tuple[str, ...], chosen: str, *, fresh
     cost = Cost()
     cubes, stations = district(seed)
     began = time.process_time()
-    shocks = registration.watch(cubes, stations)
+    registered = {key: registrations(cube, stations.group, STATIONS) for key, cube in cubes.items()}
+    watched = watching.watch(registered, watching.total_of(registered), stations)
     learned = registration.related(
-        {key: registration.condition(cube, stations, shocks[key]) for key, cube in cubes.items()}
+        {key: registration.condition(cube, stations, watched, key) for key, cube in cubes.items()}
     )
     raw = relate(cubes)
     cost.condition = time.process_time() - began

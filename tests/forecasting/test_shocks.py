@@ -42,29 +42,32 @@ def caught(found: list[list[shocks.Shock]], sign: int = 1) -> float:
     return float(np.mean([any(s.end_week > STEP and sign * s.statistic > 0 for s in each) for each in found]))
 
 
-@pytest.mark.parametrize("level", [170, 400])
+@pytest.mark.parametrize("level", [165, 400])
 def test_a_step_of_thirty_percent_shows_within_two_weeks(level):
     counts, exposure = with_step(level, 400, 0.3, weeks_after=2)
     assert caught(shocks.watch(counts, exposure=exposure)) >= 0.95
-    assert level >= shocks.LEAST_LEVEL
 
 
-def test_below_the_least_level_it_shows_later_and_at_two_a_week_not_at_all():
+def test_of_fewer_records_it_shows_later_and_at_two_a_week_not_at_all():
     """What the docs say that the rule cannot do: power is a matter of how much is recorded."""
-    counts, exposure = with_step(55, 400, 0.3, weeks_after=2)
-    assert caught(shocks.watch(counts, exposure=exposure)) < 0.7
-    counts, exposure = with_step(55, 400, 0.3, weeks_after=8)
+    counts, exposure = with_step(45, 400, 0.3, weeks_after=2)
+    assert 0.4 < caught(shocks.watch(counts, exposure=exposure)) < 0.7
+    counts, exposure = with_step(45, 400, 0.3, weeks_after=8)
     assert caught(shocks.watch(counts, exposure=exposure)) >= 0.95
     counts, exposure = with_step(2, 400, 0.3, weeks_after=8)
-    assert caught(shocks.watch(counts, exposure=exposure)) < 0.25
+    assert caught(shocks.watch(counts, exposure=exposure)) < 0.4
 
 
 @pytest.mark.parametrize("level", [0.5, 2, 5, 20, 100, 300])
 def test_false_alarms_stay_under_one_a_station_and_year(level):
-    counts, exposure = quiet_years(level, 150, 52 * 4, seed=11)
-    found = shocks.watch(counts, exposure=exposure)
-    alarms = sum(shock.caught_week >= 26 for each in found for shock in each)
-    assert alarms / (150 * 3.5) <= 1.0
+    """And not far under it: a threshold higher than it has to be sees less than it could."""
+    counts, exposure = quiet_years(level, 250, 52 * 4, seed=11)
+    a_year = [
+        sum(shock.caught_week >= 26 for each in found for shock in each) / (250 * 3.5)
+        for found in (shocks.watch(counts, exposure=exposure), shocks.watch(counts, exposure=exposure, allowance=0))
+    ]
+    assert a_year[0] <= 1.0
+    assert (0.75 if level >= 5 else 0.2) <= a_year[1] <= 1.1
 
 
 def test_a_station_of_twelve_heads_has_one_false_alarm_a_year():

@@ -79,6 +79,41 @@ JOIN jurisdiction top ON s.path <@ top.path
 WHERE top.code = :jurisdiction AND s.level = 'station' AND s.area IS NOT NULL
 ORDER BY s.code
 
+-- name: forecasts.places
+-- What holds several stations of a jurisdiction, itself included, with their codes, by their path.
+SELECT p.name, p.name_ur, array_agg(s.code ORDER BY s.code) AS stations
+FROM jurisdiction top
+JOIN jurisdiction p ON p.path <@ top.path AND (p.level IN ('division', 'circle', 'district') OR p.id = top.id)
+JOIN jurisdiction s ON s.path <@ p.path AND s.level = 'station' AND s.area IS NOT NULL
+WHERE top.code = :jurisdiction
+GROUP BY p.id
+HAVING count(*) > 1
+ORDER BY p.id
+
+-- name: forecasts.registered
+-- How many records the stations of a jurisdiction registered by week and head, and how many of them late, by a date: by what was
+-- believed of each first, so that a correction registers nothing.  Stations by their path, their mass by mass_station, older
+-- beliefs by mass_ended.
+WITH stations AS MATERIALIZED (
+  SELECT s.id, s.code FROM jurisdiction s JOIN jurisdiction top ON s.path <@ top.path WHERE top.code = :jurisdiction
+), known AS (
+  SELECT m.station_id, m.head_id, shift_week(lower(m.shifts)) AS occurred,
+    CAST(floor((CAST(m.known_at AT TIME ZONE 'Asia/Karachi' AS date) - DATE '1970-01-01' + 3) / 7.0) AS integer) AS week
+  FROM mass m
+  WHERE m.station_id IN (SELECT id FROM stations)
+    AND m.kind = ANY (CAST(:kinds AS record_kind[]))
+    AND m.discovery = ANY (CAST(:discoveries AS discovery[]))
+    AND NOT m.protected AND m.known_at <= :date
+    AND NOT EXISTS (
+      SELECT 1 FROM mass e WHERE e.record_id = m.record_id AND e.known_until IS NOT NULL AND e.known_from < m.known_from
+    )
+)
+SELECT s.code AS station, h.key AS head, k.week, count(*) AS records,
+  count(*) FILTER (WHERE k.week - k.occurred >= CAST(:late AS integer)) AS late
+FROM known k JOIN stations s ON s.id = k.station_id JOIN crime_head h ON h.id = k.head_id
+WHERE k.week >= :first AND k.week < :end
+GROUP BY 1, 2, 3
+
 -- name: forecasts.has_synthetic
 -- Whether a jurisdiction's stations hold records of a synthetic source, by record_station.  For the mark on a run: it is
 -- asked as the worker and changes no number.

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.forecasts import messages, publishing, running
+from app.forecasts import messages, publishing, running, watching
 from app.forecasts.errors import Paused
 from forecasting.model import DRIVER_CODES
 from forecasting.renewal import AREA_FULL
@@ -107,7 +107,11 @@ def test_the_naive_forecast_runs_after_it(app: APIFlask, worker: Session, monkey
     """The control: without the detector the station's registrations are taken for crime, and nothing is told."""
     watched = _made(app, worker)
     monkeypatch.setattr(
-        running.registration, "watch", lambda cubes, stations: {head: [[] for _ in stations.names] for head in cubes}
+        running.watching,
+        "watch",
+        lambda heads, total, stations: watching.Watched(
+            {head: [[] for _ in stations.names] for head in heads}, dict.fromkeys(heads, []), []
+        ),
     )
     naive = _made(app, worker)
     assert _station_rate(worker, naive["id"], GULBERG) > 1.2 * _station_rate(worker, watched["id"], GULBERG)
@@ -129,7 +133,7 @@ def test_the_card_tells_of_shocks_and_of_late_reports(app: APIFlask, worker: Ses
 def test_every_reason_and_note_has_words_in_both_languages() -> None:
     assert set(messages.DRIVERS) == set(DRIVER_CODES)
     notes = {f"shock.{kind}" for kind in KINDS} | {AREA_FULL, "held_out", "nowcast", "paused.run", "paused.cells"}
-    assert set(messages.NOTES) == notes | {"shock.more"}
+    assert set(messages.NOTES) == notes | {"shock.more", "shock.area_up", "shock.area_down"}
     params = dict.fromkeys(
         ("weeks", "percent", "records", "cells", "stations", "count", "known", "missing", "rings"), 3
     )
