@@ -25,6 +25,7 @@ ROOMS = (
     "audit",
     "pins",
     "views",
+    "renewals",
     "beats",
     "exports",
     "live",

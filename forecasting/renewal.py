@@ -3,7 +3,7 @@
 A list that names the same corner for months is a habit, not a forecast, and patrols find what they look for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -62,6 +62,34 @@ class Listing:
     due: tuple[int, ...]
 
 
+def must_rest(listed: Collection[int], renewed: Collection[int], week: int) -> bool:
+    """Whether listing a cell in a week too would make more than four weeks on end without a renewal.
+
+    The one rule of every list, of patrols and of forecasts. Lists are not always made in the order of their weeks, so
+    the weeks after it count as well as those before.
+
+    Parameters
+    ----------
+    listed, renewed : collection of int
+        Weeks in which the cell is on the list already, and from which it was renewed.
+    week : int
+    """
+    weeks = set(listed) | {week}
+    return any(
+        all(first + step in weeks for step in range(MOST_WEEKS + 1))
+        and not any(first < renewal <= first + RENEWED_WEEKS for renewal in renewed)
+        for first in range(week - MOST_WEEKS, week + 1)
+    )
+
+
+def weeks_on_end(listed: Collection[int], renewed: Collection[int], week: int) -> int:
+    """For how many weeks before a week a cell was on the list without a break or a renewal."""
+    count = 0
+    while week - count - 1 in listed and week - count not in renewed:
+        count += 1
+    return count
+
+
 def list_week(
     week: int,
     cells: Integers,
@@ -107,18 +135,18 @@ def list_week(
     inside = np.flatnonzero(budget_shares(rate, budget) >= 1 - 1e-12)
     inside = inside[np.argsort(-rate[inside], kind="stable")]
     before = [frozenset(int(cell) for cell in history.get(week - back, ())) for back in range(1, MOST_WEEKS + 1)]
-    renewed = {
-        item.cell
-        for item in renewals
-        if week - RENEWED_WEEKS < item.week <= week and item.officer.strip() and item.reason.strip()
-    }
+    renewed: dict[int, set[int]] = {}
+    for item in renewals:
+        if item.officer.strip() and item.reason.strip():
+            renewed.setdefault(item.cell, set()).add(item.week)
     room = _room(station, most_share)
     shown: list[int] = []
     off: list[LeftOff] = []
     for index in inside:
         cell = int(cells[index])
         area = int(station[index]) if station is not None else 0
-        if all(cell in listed for listed in before) and cell not in renewed:
+        stood = {week - back for back, listed in enumerate(before, start=1) if cell in listed}
+        if must_rest(stood, renewed.get(cell, ()), week):
             off.append(LeftOff(cell, NEEDS_RENEWAL))
         elif room is not None and not room[area]:
             off.append(LeftOff(cell, AREA_FULL))
@@ -126,8 +154,12 @@ def list_week(
             shown.append(cell)
             if room is not None:
                 room[area] -= 1
-    soon = {item.cell for item in renewals if item.cell in renewed and item.week > week + 1 - RENEWED_WEEKS}
-    due = tuple(cell for cell in shown if all(cell in listed for listed in before[:-1]) and cell not in soon)
+    due = tuple(
+        cell
+        for cell in shown
+        if all(cell in listed for listed in before[:-1])
+        and not any(week + 1 - RENEWED_WEEKS < given <= week for given in renewed.get(cell, ()))
+    )
     return Listing(week, np.array(shown, dtype=np.int64), tuple(off), due)
 
 

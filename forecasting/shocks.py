@@ -205,6 +205,8 @@ def _log_likelihood(records: Floats, mean: Floats) -> Floats:
 
 def factor_of(registered: Floats, exposure: Floats) -> Floats:
     """Variance over mean of each series' weeks about its level, steadied as in the chart, shape (s,)."""
+    if not registered.size:
+        return np.full(len(registered), PRIOR_FACTOR)
     share = np.divide(exposure, exposure.mean(axis=1, keepdims=True), out=np.zeros_like(exposure), where=exposure > 0)
     base = share.sum(axis=1, keepdims=True)
     usual = np.divide(registered.sum(axis=1, keepdims=True), base, out=np.zeros_like(base), where=base > 0)

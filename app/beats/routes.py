@@ -1,7 +1,6 @@
 """/beats, the patrol planner's desk, and /api/beats behind it."""
 
 import json
-from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint, APIFlask
@@ -9,7 +8,7 @@ from flask import Response, render_template, request
 from flask_login import current_user
 
 from app.audit.service import note
-from app.beats import cards, outcome, planning, proposing, rest, service
+from app.beats import cards, outcome, planning, proposing, service
 from app.beats.areas import Area, area_of
 from app.beats.schemas import (
     AreaQuery,
@@ -23,8 +22,6 @@ from app.beats.schemas import (
     PlansQuery,
     Proposal,
     ProposalBody,
-    Renewal,
-    RenewalBody,
     Stand,
     UnderWay,
     Visit,
@@ -36,7 +33,7 @@ from app.beats.schemas import (
 from app.db.session import db_session
 from app.i18n import LANGUAGES, locale_code
 from app.policy import Permission, allows, may
-from app.records.filters import Filter, parse_cell
+from app.records.filters import Filter
 
 bp = APIBlueprint("beats", __name__, tag="Beats")
 
@@ -223,20 +220,6 @@ def end_visit(visit: int, body: Stand) -> dict[str, Any]:
     """Whoever patrols; one's own visit ends now."""
     session = db_session()
     found = outcome.end_visit(session, visit, lat=body.lat, lon=body.lon, accuracy_m=body.accuracy_m)
-    session.commit()
-    return found
-
-
-@bp.post("/api/beats/renewals")
-@bp.input(RenewalBody, location="json", arg_name="body")
-@bp.output(Renewal, status_code=201)
-@allows(Permission.PLAN_PATROLS)
-def renew(body: RenewalBody) -> dict[str, Any]:
-    """Whoever plans patrols, by name and with a reason; a cell may stay on the list for four more weeks."""
-    session = db_session()
-    week: date = body.week
-    area = _area(body.jurisdiction)
-    found = rest.renew(session, area, parse_cell(body.cell), week_of_day(week), body.reason, current_user.id)
     session.commit()
     return found
 

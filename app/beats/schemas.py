@@ -224,26 +224,6 @@ class UnderWay(BaseModel):
     visit: dict[str, Any] | None
 
 
-class RenewalBody(AreaQuery):
-    """A cell that may be listed for four more weeks, from which week on, and why."""
-
-    cell: str = Field(max_length=15, description="H3 index of resolution 8")
-    week: date
-    reason: str = Field(min_length=3, max_length=500)
-
-    @model_validator(mode="after")
-    def _near_today(self) -> "RenewalBody":
-        near_today(self.week)
-        return self
-
-
-class Renewal(BaseModel):
-    """The renewed cell and its week."""
-
-    cell: str
-    week_start: str
-
-
 class Withdrawn(BaseModel):
     """The number of a plan that counts no more."""
 

@@ -15,8 +15,6 @@ from app.forecasts.schemas import (
     Forecast,
     Job,
     JobAsked,
-    RenewalRequest,
-    Renewed,
     Run,
     RunQuery,
     RunRequest,
@@ -94,19 +92,6 @@ def publish(run_id: int) -> dict[str, Any]:
     published = service.publish(session, run_id, current_user.id, current_user.name)
     session.commit()
     return published
-
-
-@bp.post("/<int:run_id>/renewals")
-@bp.input(RenewalRequest, arg_name="asked")
-@bp.output(Renewed, status_code=201)
-@bp.doc(responses={422: "no reason, or no such cell rests"})
-@allows(Permission.PUBLISH_FORECASTS)
-def renew(run_id: int, asked: RenewalRequest) -> dict[str, Any]:
-    """Whoever publishes forecasts; lets cells that rest be listed again, in his own name and with a reason."""
-    session = db_session()
-    renewed = service.renew(session, run_id, asked.cells, asked.reason, current_user.id, current_user.name)
-    session.commit()
-    return {"renewed": renewed}
 
 
 @jobs_bp.get("/<int:job_id>")

@@ -220,21 +220,6 @@ class Scoreboard(BaseModel):
     series: list[SeriesScores]
 
 
-class RenewalRequest(BaseModel):
-    """Cells that rest and shall be listed again."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    cells: list[str] = Field(description="H3 indexes, 15 hexadecimal digits", min_length=1, max_length=500)
-    reason: str = Field(description="why, in a few words: it stays with the officer's name", max_length=500)
-
-
-class Renewed(BaseModel):
-    """The cells that were renewed."""
-
-    renewed: list[str]
-
-
 class JobAsked(BaseModel):
     """The job that was queued: see /api/jobs/<job>."""
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.db import queue
 from app.db.named import sql
 from app.errors import Forbidden
-from app.forecasts import publishing, resting
+from app.forecasts import publishing
 from app.forecasts.errors import Expired, NoRun, NotYours, Paused, SwitchedOff, check_on
 from app.forecasts.messages import say, say_note
 from app.forecasts.planning import DEFAULT_HEAD
@@ -252,23 +252,6 @@ def publish(session: Session, number: int, account: int, officer: str) -> dict[s
         raise Forbidden
     publishing.publish(session, row, account, officer)
     return summary(visible_run(session, number))
-
-
-def renew(session: Session, number: int, cells: Sequence[str], reason: str, account: int, officer: str) -> list[str]:
-    """Renew resting cells of a run in the reader's name; gives those that were.
-
-    Raises
-    ------
-    NoRun, Expired, InvalidFilter
-    NotYours
-        If the run's jurisdiction is larger than the reader's own.
-    """
-    row = visible_run(session, number)
-    if row["expired"]:
-        raise Expired
-    if not session.execute(sql("forecasts.is_own"), {"jurisdiction": row["jurisdiction"]}).scalar():
-        raise NotYours
-    return resting.renew(session, row, cells, reason, account, officer)
 
 
 def _latest(session: Session, jurisdiction: str | None, head: str | None, shift: int | None) -> int | None:

@@ -185,7 +185,7 @@ def rest_of(series: Floats, whole: Floats) -> tuple[Floats, np.ndarray]:
     A rest that is small beside the series is noise and no measure of the season: such a series is watched by itself.
     """
     rest: Floats = np.maximum(whole.sum(axis=0)[None, :] - series, 0.0)
-    if not series.shape[1]:
+    if not series.size:
         return rest, np.zeros(len(series), dtype=bool)
     usual = rest.mean(axis=1)
     steady = (usual >= LEAST_REST) & (usual >= series.mean(axis=1)) & np.all(rest > 0, axis=1)

@@ -114,7 +114,7 @@ function refuse(index) {
 export async function renew(cell, week) {
   const reason = byId("renew-reason").value.trim();
   await work(async () => {
-    await send("POST", "/api/beats/renewals", { jurisdiction: area()?.code, cell, week, reason });
+    await send("POST", "/api/renewals", { cells: [cell], week, reason });
     byId("renew").close();
     await propose();
   });

@@ -11,6 +11,7 @@ import { toast } from "./toast.js";
 const id = byId("run").dataset.run;
 const FIRST = 25;
 let session = null;
+let week = null;
 
 start();
 
@@ -40,6 +41,7 @@ const may = (permission) => session.permissions?.includes(permission);
 
 function draw(answer) {
   const { run } = answer;
+  week = run.week_start;
   replace(byId("run-head"),
     el("h1", {}, el("bdi", {}, own(run, "head")), " · ", el("bdi", {}, own(run, "jurisdiction")), el("span", { class: `badge ${run.state === "published" ? "badge-good" : "badge-warn"}` }, stateTitle(run.state))),
     el("p", { class: "lead" }, t("Week from"), " ", bdi(day(run.week_start)), " · ", partOfDay(run.shift), " · ", methodTitle(run.method)),
@@ -65,18 +67,18 @@ function cells(answer) {
 
 /** Cells that were listed four weeks on end: they stay out until a named officer says that they shall not. */
 function rested(answer) {
-  const rows = answer.rested.map((cell) => line(cell, may("publish_forecasts") ? el("input", { type: "checkbox", name: "cell", value: cell.cell, "aria-label": t("Renew cell %(cell)s", { cell: cell.cell }) }) : null));
+  const rows = answer.rested.map((cell) => line(cell, may("plan_patrols") ? el("input", { type: "checkbox", name: "cell", value: cell.cell, "aria-label": t("Renew cell %(cell)s", { cell: cell.cell }) }) : null));
   const form = el("form", { class: "renew", onsubmit: renew }, el("ol", { class: "cell-list" }, rows),
-    may("publish_forecasts") ? [el("label", { class: "check" }, el("input", { type: "checkbox", onchange: (event) => { for (const box of form.querySelectorAll("[name=cell]")) box.checked = event.target.checked; } }), t("All of them")),
+    may("plan_patrols") ? [el("label", { class: "check" }, el("input", { type: "checkbox", onchange: (event) => { for (const box of form.querySelectorAll("[name=cell]")) box.checked = event.target.checked; } }), t("All of them")),
       el("label", { class: "field" }, el("span", { class: "label" }, t("Why they shall be listed again")), el("input", { class: "input", name: "reason", minlength: "3", maxlength: "500", required: true })),
-      el("button", { class: "button", type: "submit" }, t("Renew in my name"))] : el("p", { class: "explain" }, t("An officer who publishes forecasts can renew them.")));
+      el("button", { class: "button", type: "submit" }, t("Renew in my name"))] : el("p", { class: "explain" }, t("An officer who plans patrols can renew them.")));
   return el("section", { class: "sheet", id: "rested" }, el("h2", {}, t("Resting")), el("p", { class: "explain" }, t("Listed four weeks on end. They are left out, so that no place is watched by habit, until an officer renews them with a reason.")), form);
 }
 
 async function renew(event) {
   event.preventDefault();
   const data = new FormData(event.target);
-  await change(`/api/forecasts/${id}/renewals`, { cells: data.getAll("cell"), reason: data.get("reason") }, t("Renewed in your name."));
+  await change("/api/renewals", { cells: data.getAll("cell"), week, reason: data.get("reason") }, t("Renewed in your name."));
 }
 
 const publish = () => change(`/api/forecasts/${id}/publish`, undefined, t("Published in your name."));

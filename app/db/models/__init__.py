@@ -14,7 +14,7 @@ from app.db.models.base import Base
 from app.db.models.desks import LayerPoint, PointLayer, SavedView
 from app.db.models.geocoding import LocalName, LocalNamePin, RedoRun, WriterHabits
 from app.db.models.mass import FixRow, Mass, Rollup, RollupDelta
-from app.db.models.patrols import PatrolPlace, PatrolPlan, PatrolRenewal, PatrolVisit, WeeklyCopy, WeeklyReport
+from app.db.models.patrols import PatrolPlace, PatrolPlan, PatrolVisit, WeeklyCopy, WeeklyReport
 from app.db.models.records import (
     Complaint,
     Delivery,
@@ -42,13 +42,13 @@ from app.db.models.reference import (
 )
 from app.db.models.runs import (
     ForecastCell,
-    ForecastRenewal,
     ForecastRival,
     ForecastRun,
     ForecastScore,
     HotspotCell,
     HotspotRun,
     JobProgress,
+    PlaceRenewal,
 )
 
 __all__ = [
@@ -66,7 +66,6 @@ __all__ = [
     "FirSection",
     "FixRow",
     "ForecastCell",
-    "ForecastRenewal",
     "ForecastRival",
     "ForecastRun",
     "ForecastScore",
@@ -85,10 +84,10 @@ __all__ = [
     "Party",
     "PatrolPlace",
     "PatrolPlan",
-    "PatrolRenewal",
     "PatrolVisit",
     "Place",
     "PlaceName",
+    "PlaceRenewal",
     "PointLayer",
     "Quarantine",
     "Record",

@@ -1,4 +1,4 @@
-"""Patrol plans with their places, visits and renewals; weekly briefings with who took them."""
+"""Patrol plans with their places and visits; weekly briefings with who took them."""
 
 from datetime import datetime
 
@@ -72,20 +72,6 @@ class PatrolVisit(Base):
     typed: Mapped[bool] = mapped_column(server_default=text("false"))
     point: Mapped[WKBElement | None] = mapped_column(geometry("POINT"))
     accuracy_m: Mapped[Real | None]
-
-
-class PatrolRenewal(Base):
-    """A named officer's word that a cell may stay on the list for four more weeks."""
-
-    __tablename__ = "patrol_renewal"
-
-    id: Mapped[Key]
-    station_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
-    cell: Mapped[int]
-    week: Mapped[Whole]
-    reason: Mapped[str]
-    account_id: Mapped[int] = mapped_column(ForeignKey("access.account.id"))
-    made_at: Mapped[datetime] = mapped_column(server_default=_NOW)
 
 
 class WeeklyReport(Base):

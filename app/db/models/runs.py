@@ -98,15 +98,13 @@ class ForecastScore(Base):
     top_covered: Mapped[float]
 
 
-class ForecastRenewal(Base):
-    """A named officer's word that a cell may be listed again."""
+class PlaceRenewal(Base):
+    """A named officer's word that a place may stand on lists for four more weeks."""
 
-    __tablename__ = "forecast_renewal"
+    __tablename__ = "place_renewal"
 
     id: Mapped[Key]
     jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
-    head_id: Mapped[Small] = mapped_column(ForeignKey("crime_head.id"))
-    shift: Mapped[Small | None]
     cell: Mapped[int]
     week: Mapped[Whole]
     account_id: Mapped[int] = mapped_column(ForeignKey("access.account.id"))

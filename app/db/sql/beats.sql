@@ -1,4 +1,4 @@
--- Beats: sums by beat, plans with their places, visits, renewals.  Under row-level security like everything else.
+-- Beats: sums by beat, plans with their places, visits.  Under row-level security like everything else.
 
 -- name: beats.top
 -- Gives a jurisdiction that the reader's scope holds wholly, with its box; a district, circle or station.
@@ -194,19 +194,6 @@ SELECT DISTINCT o.list_cell AS cell, p.week
 FROM patrol_place o JOIN patrol_plan p ON p.id = o.plan_id
 WHERE o.patrol > 0 AND p.withdrawn_at IS NULL AND o.list_cell = ANY (CAST(:cells AS bigint[]))
   AND p.week BETWEEN :first AND :last
-
--- name: beats.renewals
--- Gives the renewals of cells within some weeks, with who gave them.
--- Answered by patrol_renewal's unique index.
-SELECT r.cell, r.week, r.reason, r.made_at, coalesce(nullif(a.display_name, ''), a.name) AS officer
-FROM patrol_renewal r LEFT JOIN access.account a ON a.id = r.account_id
-WHERE r.cell = ANY (CAST(:cells AS bigint[])) AND r.week BETWEEN :first AND :last
-ORDER BY r.week DESC
-
--- name: beats.renew
--- Keeps a renewal; the same again changes nothing.
-INSERT INTO patrol_renewal (station_id, cell, week, reason, account_id) VALUES (:station, :cell, :week, :reason, :account)
-ON CONFLICT (cell, week, station_id) DO NOTHING RETURNING id
 
 -- name: beats.start_visit
 -- Starts a visit of the reader's, or keeps one that has ended already with its minutes.

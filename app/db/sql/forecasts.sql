@@ -284,23 +284,6 @@ WHERE f.jurisdiction_id = :jurisdiction_id AND f.head_id = :head_id AND f.shift 
 GROUP BY f.week
 ORDER BY f.week
 
--- name: forecasts.renewals
--- The renewals of a series that may still hold in a week, oldest first.  By forecast_renewal_cell.
-SELECT cell, week, officer, reason, made_at
-FROM forecast_renewal
-WHERE jurisdiction_id = :jurisdiction_id AND head_id = :head_id AND shift IS NOT DISTINCT FROM CAST(:shift AS smallint)
-  AND week > :week - CAST(:weeks AS integer) AND week <= :week
-ORDER BY id
-
--- name: forecasts.add_renewal
--- Keeps that an officer renews cells of a run from its week on: those that it lists and that rest.
-INSERT INTO forecast_renewal (jurisdiction_id, head_id, shift, cell, week, account_id, officer, reason)
-SELECT f.jurisdiction_id, f.head_id, f.shift, c.cell, f.week, :account, :officer, :reason
-FROM forecast_run f
-JOIN forecast_cell c ON c.run_id = f.id AND c.listed AND c.rested
-WHERE f.id = :run AND c.cell = ANY (CAST(:cells AS bigint[]))
-RETURNING cell
-
 -- name: forecasts.rest
 -- Lets just the given ones of a run's listed cells rest.
 UPDATE forecast_cell SET rested = cell = ANY (CAST(:cells AS bigint[]))

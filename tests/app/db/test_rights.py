@@ -32,7 +32,7 @@ BY_RECORD = ("record_version", "fir", "fir_section", "complaint", "stay", "incid
 #: Tables that hold an account's own work.
 BY_ACCOUNT = ("delivery", "quarantine", "job_progress", "redo_run", "saved_view", "point_layer", "layer_point")
 #: Runs, which are made from mass of many stations: seen where their jurisdiction holds the reader's own or lies in it.
-BY_AREA = ("forecast_run", "forecast_cell", "forecast_score", "forecast_renewal", "hotspot_run", "hotspot_cell")
+BY_AREA = ("forecast_run", "forecast_cell", "forecast_score", "place_renewal", "hotspot_run", "hotspot_cell")
 #: What only the forecaster reads.
 BY_NOBODY = ("forecast_rival",)
 #: Tables that everyone who signs in may read: reference data.
@@ -41,7 +41,7 @@ SHARED = {
     "reference_load", "cell", "spatial_ref_sys", "alembic_version",
 }  # fmt: skip
 #: Tables of the desks, whose policies are tried with rows of theirs in tests/app/<room>.
-BY_DESK = {"patrol_plan", "patrol_place", "patrol_visit", "patrol_renewal", "weekly_report", "weekly_copy"}
+BY_DESK = {"patrol_plan", "patrol_place", "patrol_visit", "weekly_report", "weekly_copy"}
 STATIONS = (GULBERG, CITY, CLIFTON)
 
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.forecasts import planning, publishing, running
 from forecasting.renewal import Renewal, breaches
-from spatial import shifts
+from spatial import cells, shifts
 from tests import factories
 from tests.app.forecasts.conftest import LAHORE, PLAIN, plant
 from tests.app.forecasts.test_forecasts_api import NOW
-from tests.reference_set import GULBERG
+from tests.reference_set import CLIFTON
 
 WEEKS = 5
 
@@ -54,7 +54,7 @@ def _lists(session: Session) -> dict[int, list[int]]:
 
 
 def _renewals(session: Session) -> list[Renewal]:
-    rows = session.execute(text("SELECT cell, week, officer, reason FROM forecast_renewal"))
+    rows = session.execute(text("SELECT cell, week, officer, reason FROM place_renewal"))
     return [Renewal(*row) for row in rows]
 
 
@@ -79,9 +79,9 @@ def test_a_named_officer_renews_with_a_reason(
         text("SELECT run_id FROM forecast_cell WHERE rested AND run_id = ANY (:runs) ORDER BY run_id DESC LIMIT 1"),
         {"runs": series},
     ).scalar_one()
-    planner = {"Authorization": f"Bearer {token('planner')}"}
+    analyst = {"Authorization": f"Bearer {token('analyst')}"}
     commander = {"Authorization": f"Bearer {token('commander')}"}
-    narrow = {"Authorization": f"Bearer {token('commander', GULBERG)}"}
+    narrow = {"Authorization": f"Bearer {token('commander', CLIFTON)}"}
     expired = worker.execute(
         text("SELECT expires_at <= now() FROM forecast_run WHERE id = :id"), {"id": with_rest}
     ).scalar_one()
@@ -91,16 +91,21 @@ def test_a_named_officer_renews_with_a_reason(
     shown = client.get(f"/api/forecasts/{with_rest}", headers=commander).get_json()
     cell = shown["rested"][0]["cell"]
     assert cell not in {each["cell"] for each in shown["cells"]}
-    path, body = f"/api/forecasts/{with_rest}/renewals", {"cells": [cell], "reason": "seen there twice this week"}
-    assert client.post(path, json=body, headers=planner).status_code == 403
-    assert client.post(path, json=body, headers=narrow).status_code == 403
-    for wrong in ({**body, "reason": "  "}, {**body, "cells": ["zz"]}, {**body, "cells": ["8842e4404dfffff"]}):
+    path = "/api/renewals"
+    body = {"cells": [cell], "week": shown["run"]["week_start"], "reason": "seen there twice this week"}
+    assert client.post(path, json=body, headers=analyst).status_code == 403
+    assert client.post(path, json=body, headers=narrow).status_code == 422, "it lies outside his own area"
+    for wrong in (
+        {**body, "reason": "  "},
+        {**body, "cells": ["zz"]},
+        {**body, "cells": [cells.to_hex(cells.children(cells.from_hex(cell), 9)[0])]},
+    ):
         assert client.post(path, json=wrong, headers=commander).status_code == 422
     assert client.post(path, json=body, headers=commander).status_code == 201
     after = client.get(f"/api/forecasts/{with_rest}", headers=commander).get_json()
     assert cell in {each["cell"] for each in after["cells"]}
     assert breaches(_lists(worker), _renewals(worker)) == []
     line = worker.execute(
-        text("SELECT detail FROM audit.entry WHERE action = 'forecast_renewed' ORDER BY id DESC LIMIT 1")
+        text("SELECT detail FROM audit.entry WHERE action = 'place_renewed' ORDER BY id DESC LIMIT 1")
     ).scalar_one()
-    assert line["cells"] == 1 and "seen there" not in str(line)
+    assert line["cell"] == cell and "seen there" not in str(line)

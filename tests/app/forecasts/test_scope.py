@@ -22,7 +22,7 @@ SEEN = {
     CLIFTON: {"PK", CLIFTON},
 }
 OWN = {"PK": set(RUNS), "PK-PB": {"PK-PB", LAHORE, GULBERG, CITY}, GULBERG: {GULBERG}, CLIFTON: {CLIFTON}}
-TABLES = ("forecast_run", "forecast_cell", "forecast_score", "forecast_renewal", "hotspot_run", "hotspot_cell")
+TABLES = ("forecast_run", "forecast_cell", "forecast_score", "place_renewal", "hotspot_run", "hotspot_cell")
 CODES = """SELECT DISTINCT j.code FROM {table} t JOIN jurisdiction j ON j.id = t.jurisdiction_id"""
 
 
@@ -53,8 +53,8 @@ def planted(app: APIFlask) -> dict[str, str]:
                 """INSERT INTO forecast_rival VALUES (:run, 'last_year', '{1}', '{0}')""",
                 """INSERT INTO forecast_score VALUES (:run, 2950, 'last_year', now(), :area, 'forecast', true, 1, 1, 0,
                      1, '{0,0,0,1}', '{0,0,0,1}', 1, 1, 1, 1, 1, 1)""",
-                """INSERT INTO forecast_renewal (jurisdiction_id, head_id, cell, week, account_id, officer, reason)
-                   VALUES (:area, 11, 1, 2950, :account, 'x', 'seen there')""",
+                """INSERT INTO place_renewal (jurisdiction_id, cell, week, account_id, officer, reason)
+                   VALUES (:area, 1, 2950, :account, 'x', 'seen there')""",
                 "INSERT INTO hotspot_cell VALUES (:hot, 1, 1, 1, 0.01, 0.01, 'hot', :area)",
             ):
                 session.execute(text(statement), values | {"run": run, "hot": hot})
@@ -133,8 +133,8 @@ def test_nobody_renews_for_another_s_area_or_in_another_s_name(
     planted: dict[str, str], reader: Callable[[str], Session]
 ) -> None:
     add = text(
-        """INSERT INTO forecast_renewal (jurisdiction_id, head_id, cell, week, account_id, officer, reason)
-           SELECT :area, 11, 2, 2950, CASE WHEN :own THEN access.current_account() ELSE 1 END, 'x', 'seen there'"""
+        """INSERT INTO place_renewal (jurisdiction_id, cell, week, account_id, officer, reason)
+           SELECT :area, 2, 2950, CASE WHEN :own THEN access.current_account() ELSE 1 END, 'x', 'seen there'"""
     )
     with reader(planted[GULBERG]) as session:
         area = factories.jurisdiction_id(session, GULBERG)
