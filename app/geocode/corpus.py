@@ -14,6 +14,7 @@ from app.geocode import tables
 from app.geocode.shelf import Say
 from app.geocode.units import UnitNotFound
 from spatial.addresses import Bearing, parse_bearing
+from spatial.geocoding import bearing
 from spatial.geocoding.habits import BELIEVED
 from spatial.geocoding.writers import FEWEST, Writers, learn_stations
 
@@ -38,7 +39,8 @@ def learn(path: Path, gazetteer: Any, say_line: Say = lambda line: None) -> Writ
     texts: dict[str, list[Bearing]] = defaultdict(list)
     with tables.opened(path) as table:
         for line in table:
-            said = parse_bearing(line.values["text"][:LONGEST])
+            text = line.values["text"][:LONGEST]
+            said = None if bearing.is_from_elsewhere(text) else parse_bearing(text)
             if said is not None and (code := _station(line.values, gazetteer)) is not None:
                 texts[code].append(said)
     count = sum(map(len, texts.values()))

@@ -53,7 +53,7 @@ def _read(
     for row in session.execute(sql("geocode.writers_texts"), {"most": MOST, "sharp": SHARP_M}):
         said = bearing.read(row.place_text, row.distance_m, _direction(row.direction))
         station = areas.get(row.station) or places.station(row.station)
-        if said is None or station is None:
+        if said is None or station is None or bearing.is_from_elsewhere(row.place_text, row.distance_m):
             continue
         areas[row.station] = station
         texts[row.station].append(said)

@@ -176,6 +176,39 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{distance_m} m from station {station}, in a direction that was not given.",
         "تھانہ {station} سے {distance_m} میٹر، سمت درج نہیں۔",
     ),
+    "origin_place": (
+        "The distance and direction ({distance_m} m, {direction_deg}°) are measured from {name}, not from the station.",
+        "فاصلہ اور سمت ({distance_m} میٹر، {direction_deg}°) {name} سے ناپے گئے ہیں، تھانے سے نہیں۔",
+    ),
+    "origin_unknown": (
+        "The distance is measured from “{name}”, which is not known here; it was taken from the station, with little "
+        "trust.",
+        "فاصلہ «{name}» سے ناپا گیا ہے جو یہاں معلوم نہیں؛ اسے تھانے سے لیا گیا، کم اعتبار کے ساتھ۔",
+    ),
+    "between_places": (
+        "The text puts it between {first} and {second}.",
+        "متن کے مطابق جگہ {first} اور {second} کے درمیان ہے۔",
+    ),
+    "between_one_known": (
+        "It lies between two places of which only {name} is known here, not “{other}”: somewhere about {name}.",
+        "جگہ دو مقامات کے درمیان ہے جن میں سے صرف {name} معلوم ہے، «{other}» نہیں: {name} کے آس پاس لیا گیا۔",
+    ),
+    "between_unknown": (
+        "It lies between “{first}” and “{second}”, neither of which is known here.",
+        "جگہ «{first}» اور «{second}» کے درمیان ہے؛ دونوں یہاں معلوم نہیں۔",
+    ),
+    "on_road_between": (
+        "{distance_m} m along the road from {first} to {second}.",
+        "{first} سے {second} جانے والی سڑک پر {distance_m} میٹر۔",
+    ),
+    "road_end_unknown": (
+        "{distance_m} m along a road from {first}; its other end “{second}” is not known here, so in any direction.",
+        "{first} سے سڑک پر {distance_m} میٹر؛ سڑک کا دوسرا سرا «{second}» یہاں معلوم نہیں، اس لیے کسی بھی سمت میں۔",
+    ),
+    "road_start_unknown": (
+        "The kilometres of the road count from “{first}”, which is not known here.",
+        "سڑک کے کلومیٹر «{first}» سے گنے گئے ہیں جو یہاں معلوم نہیں۔",
+    ),
     "writers_learned": (
         "Distances and directions are read as this station's writers round them, learned from {texts} of its texts "
         "and {pins} pins.",

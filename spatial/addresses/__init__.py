@@ -15,11 +15,13 @@ from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parse
 from spatial.addresses.phonetic import phonetic
 from spatial.addresses.place import ParsedPlace, Part
+from spatial.addresses.ties import Tie, tied
 
 __all__ = [
     "Bearing",
     "ParsedPlace",
     "Part",
+    "Tie",
     "normalise",
     "parse",
     "parse_bearing",
@@ -27,5 +29,6 @@ __all__ = [
     "parse_distance",
     "phonetic",
     "read_distance",
+    "tied",
     "without_bearing",
 ]

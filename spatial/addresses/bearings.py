@@ -135,11 +135,33 @@ def without_bearing(text: str) -> str:
     "Near Data Darbar, about 3 km north of PS" leaves "near data darbar,"; a text that is nothing else leaves nothing. A
     text without a bearing comes back as it is.
     """
-    simple, tokens = _spelled(text)
-    words = [word for word, _, _ in tokens]
-    found = next((one for one in _distances(words) if _says(words, one) is not None), None)
+    found = measured(text)
     if found is None:
         return text
+    simple, _, _, first, last, spans = found
+    left = f"{simple[: spans[first][0]]} {simple[spans[last][1] :]}"
+    return left.strip() if any(character.isalpha() for character in left) else ""
+
+
+Measured = tuple[str, Bearing, list[str], int, int, list[tuple[int, int]]]
+
+
+def measured(text: str) -> Measured | None:
+    """Give where a text says its distance and direction, None if it says none.
+
+    Returns
+    -------
+    (str, Bearing, list of str, int, int, list of (int, int)) or None
+        The text in one spelling, what it says, its words, the first and last of them that say it or only serve it, and
+        where each word stands in that spelling.
+    """
+    simple, tokens = _spelled(text)
+    words = [word for word, _, _ in tokens]
+    said, found = next(
+        ((said, one) for one in _distances(words) if (said := _says(words, one)) is not None), (None, None)
+    )
+    if said is None or found is None:
+        return None
     first, last = found.first, found.last
     while first > 0 and _serves(words, first - 1, simple[tokens[first - 1][2] : tokens[first][1]]):
         first -= 1
@@ -149,8 +171,7 @@ def without_bearing(text: str) -> str:
         # "Main" is a word for "in", but before a bazaar it is the bazaar's.
         if words[after] not in _LOOSE:
             last = after
-    left = f"{simple[: tokens[first][1]]} {simple[tokens[last][2] :]}"
-    return left.strip() if any(character.isalpha() for character in left) else ""
+    return simple, said, words, first, last, [(start, end) for _, start, end in tokens]
 
 
 def _serves(words: list[str], index: int, between: str) -> bool:

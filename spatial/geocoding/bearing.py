@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 from typing import Final
 
-from spatial.addresses import Bearing, parse_bearing
+from spatial.addresses import Bearing, parse_bearing, tied
 from spatial.errors import InvalidGeometry
 from spatial.geocoding import layers, stencil
 from spatial.geocoding import region as regions
@@ -29,6 +29,8 @@ SCORE_BEARING_CUT_OFF: Final = 0.4
 # 92 % if places do lie in the derived areas and 89 % if these are pure invention; at 0 the latter is 55 %.
 LEAK: Final = 0.0
 LEAK_DERIVED: Final = 0.05
+SCORE_ORIGIN_UNKNOWN: Final = 0.35
+"""Where the text measures from a name that is not known, so that the station may not be where the distance begins."""
 _QUARTER_MILE_M: Final = 402.336
 
 
@@ -69,6 +71,8 @@ def rung(
     score = SCORE_BEARING if said.direction_deg is not None else SCORE_RING
     reasons.append(Reason("bearing" if said.direction_deg is not None else "distance_only", params))
     reasons.extend(learned(station))
+    if any(reason.code == "origin_unknown" for reason in reasons):
+        score = SCORE_ORIGIN_UNKNOWN
     if share < CUT_OFF_SHARE:
         reasons.append(Reason("bearing_mostly_outside_station_area", {"share": round(share, 3)}))
         score = SCORE_BEARING_CUT_OFF
@@ -97,6 +101,12 @@ def read(
     if direction is None or direction == said.direction_deg:
         return said
     return Bearing(said.distance_m, direction, said.unit_m, said.low_m, said.high_m)
+
+
+def is_from_elsewhere(text: str | None, distance: float | None = None) -> bool:
+    """Say whether the distance in a text is measured from a named place or along a road, and not from the station."""
+    tie = tied(text) if text and distance is None else None
+    return tie is not None and tie.kind != "between"
 
 
 def said_params(said: Bearing, station: StationArea) -> dict[str, str | float]:

@@ -25,6 +25,7 @@ from spatial import cells, projection
 from spatial.errors import InvalidGeometry
 from spatial.geocoding.frame import Box, Frame, Lattice, lattice
 from spatial.geocoding.layers import Bearing, Bound, Grid, Layer
+from spatial.geocoding.lines import From
 from spatial.geocoding.region import SMALLEST_ACCURACY_M, Region
 from spatial.mass import apportion
 from spatial.model import MOST_CELLS, Point
@@ -75,7 +76,7 @@ class Combination:
 def combine(
     lumps: Sequence[Lump],
     *,
-    bearing: Bearing | None = None,
+    bearing: Bearing | From | None = None,
     trust: float = 0.9,
     bounds: Sequence[Bound] = (),
     plausible_m2: float = 1e9,
@@ -122,7 +123,7 @@ def combine(
 def _combined(
     kept: list[tuple[int, Lump]],
     count: int,
-    bearing: Bearing | None,
+    bearing: Bearing | From | None,
     trust: float,
     bounds: tuple[Bound, ...],
     plausible_m2: float,
@@ -161,7 +162,8 @@ def _combined(
             left[0] = float(rows.sum()) / before if before > 0.0 else 0.0
         return rows
 
-    drawn = _draw(frame, boxes, field, None if kept else bearing, bool(bounds))
+    words = bearing if not kept and isinstance(bearing, Bearing) else None
+    drawn = _draw(frame, boxes, field, words, bool(bounds))
     if drawn is None:
         return None
     region, held = drawn

@@ -17,7 +17,7 @@ from spatial.geocoding.index_layout import DISTRICTS, NAME
 
 _FEWEST_POINTS: Final = 8
 _NONE: Final = np.zeros(0, dtype=np.int64)
-_SETTLEMENTS: Final = ("locality", "city", "town", "village")
+SETTLEMENTS: Final = ("locality", "city", "town", "village")
 _POINTS: Final = ("landmark", "street", "poi")
 
 
@@ -98,10 +98,10 @@ def _core(
 ) -> tuple[int, float, float]:
     """Give the place that stands for a city or else a district, and the middle of its densest square kilometre."""
     arrays = index.arrays
-    settled, pointed = index.kind_numbers(_SETTLEMENTS), index.kind_numbers(_POINTS)
+    settled, pointed = index.kind_numbers(SETTLEMENTS), index.kind_numbers(_POINTS)
     best = -1
     if city:
-        named = _named(index, city)
+        named = places_named(index, city)
         named = named[np.isin(arrays["place_kind"][named], settled)]
         own = named[arrays["place_district"][named] == district]
         named = own if len(own) else named
@@ -132,7 +132,7 @@ def _core(
     return best, middle_lat, middle_lon
 
 
-def _named(index: PlaceIndex, name: str) -> NDArray[np.int64]:
+def places_named(index: PlaceIndex, name: str) -> NDArray[np.int64]:
     """Give the places one of whose lines is a name and nothing else, in order."""
     arrays = index.arrays
     terms = [index.number_of_term.get(term, -1) for part in parse(name).parts for term in part.terms]

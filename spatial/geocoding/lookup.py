@@ -86,6 +86,11 @@ class LookUp:
         return self.index.place(self.place_of(self.best))
 
     @property
+    def product(self) -> float:
+        """How much of the text the best candidate holds, times how much of itself the text says: 1 for its name."""
+        return float(self.measured.measures[self.row, self.best, _PRODUCT])
+
+    @property
     def fullest(self) -> Place:
         """The candidate that holds most of the text and says least beside it, likeliest or not."""
         product = np.where(self.measured.is_there[self.row], self.measured.measures[self.row, :, _PRODUCT], -1.0)

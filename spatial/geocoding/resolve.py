@@ -17,9 +17,9 @@ from typing import Final, cast
 import numpy as np
 import shapely
 
-from spatial.addresses import without_bearing
+from spatial.addresses import tied, without_bearing
 from spatial.errors import InvalidGeometry
-from spatial.geocoding import bearing, coordinates, explain, kernel, names
+from spatial.geocoding import bearing, coordinates, explain, kernel, names, ties
 from spatial.geocoding import region as regions
 from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.gazetteer import Place, StationArea
@@ -135,6 +135,11 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
     )
     if climb.fix is not None or not query.text or (station is not None and not without_bearing(query.text)):
         return climb
+    tie = tied(query.text)
+    if tie is not None and tie.kind != "along" and (query.distance_m is None or tie.kind != "from"):
+        climb.fix = ties.rung(query, tie, station, gazetteer, climb.reasons)
+        if climb.fix is not None:
+            return climb
     local = names.local_name(query, gazetteer, station) if station is not None else None
     if station is not None and local is not None:
         climb.fix = _by_local_name(query, station, *local, climb.reasons)

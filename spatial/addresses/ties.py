@@ -1,0 +1,176 @@
+"""Places told by other named places: "between A and B", "on the road from A to B at km 12", "3 km north of Model Town".
+
+Each gives the words of the names and what is left of the text; which places they are is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from spatial.addresses import lexicon
+from spatial.addresses.bearings import Bearing, measured, parse_bearing
+from spatial.addresses.normal import fold
+
+_WORDS: Final = lexicon.read("ties")
+_STOP: Final = re.compile(r"[,،;؛\n]|\.(?=\s|$)")
+_NUMBER: Final = r"(?P<km>\d{1,3}(?:[.٫]\d{1,2})?)"
+_KM: Final = r"(?:k\.?m\.?s?|kilomet(?:er|re)s?|کلومیٹر|کلو میٹر)"
+_MOST_NAME: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What ties a place to named places.
+
+    Parameters
+    ----------
+    kind : str
+        ``between`` (``first`` and ``second``), ``road`` (``said`` along the road from ``first`` to ``second``),
+        ``along`` (``said`` along the road named ``first``) or ``from`` (``said`` from ``first``).
+    first, second : str
+        Words of the names, in one spelling; ``second`` is empty where there is only one.
+    rest : str
+        What else the text says.
+    said : Bearing or None
+        The distance, with its direction where one is said.
+    """
+
+    kind: str
+    first: str
+    second: str
+    rest: str
+    said: Bearing | None = None
+
+
+def _any(*tables: str) -> str:
+    """Give the words of a lexicon's lists as one alternative, the longest first."""
+    words = {fold(word) for table in tables for word in _listed(table)}
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _listed(table: str) -> list[str]:
+    section, _, name = table.partition(".")
+    return list(_WORDS[section][name])
+
+
+_FIRST: Final = rf"(?P<first>[^,،;؛\n]{{2,{_MOST_NAME}}}?)"
+_SECOND: Final = rf"(?P<second>[^,،;؛\n]{{2,{_MOST_NAME}}}?)"
+_AND: Final = rf"\s+(?:{_any('between.and')})\s+"
+_BETWEEN: Final = (
+    re.compile(rf"(?:^|\s)(?:{_any('between.before')})\s+{_FIRST}{_AND}{_SECOND}\s*$"),
+    re.compile(rf"^\s*{_FIRST}{_AND}{_SECOND}\s+(?:{_any('between.after')})(?:\s+(?:mein|main|me|میں|مین))?\s*$"),
+)
+_AT_KM: Final = rf"(?:\s+(?:{_any('road.at')}))?\s*(?:{_KM}\s*{_NUMBER}|{_NUMBER.replace('km', 'km2')}\s*{_KM})"
+_TO: Final = rf"\s*(?:\s(?:{_any('road.to')})\s|\s-\s|-|–)\s*"
+_ROAD: Final = (
+    # "(on the) road from A to B at km 12"
+    re.compile(rf"(?:^|\s)(?:{_any('road.before')})\s+{_FIRST}{_TO}{_SECOND}[\s,،]*{_AT_KM}\s*$"),
+    # "at km 12 on the road from A to B", "12 km on the road from A to B"
+    re.compile(
+        rf"(?:^|\s)(?:{_KM}\s*{_NUMBER}|{_NUMBER.replace('km', 'km2')}\s*{_KM})[\s,،]+(?:{_any('road.before')})\s+"
+        rf"{_FIRST}{_TO}{_SECOND}\s*$"
+    ),
+    # "12 km from A on the road to B", "12 km from A towards B"
+    re.compile(rf"(?:^|\s){_NUMBER}\s*{_KM}\s+from\s+{_FIRST}\s+(?:{_any('road.onward')})\s+{_SECOND}\s*$"),
+    # "A-B road km 12", "A se B road par 12 km"
+    re.compile(rf"^\s*{_FIRST}{_TO}{_SECOND}\s+(?:{_any('road.road')})[\s,،]*{_AT_KM}\s*$"),
+    # "km 12 A-B road", "12 km on A-B road"
+    re.compile(
+        rf"(?:^|\s)(?:{_KM}\s*{_NUMBER}|{_NUMBER.replace('km', 'km2')}\s*{_KM})(?:\s+(?:on|of|par|پر))?(?:\s+the)?\s+"
+        rf"{_FIRST}\s*[-–]\s*{_SECOND}\s+(?:{_any('road.road')})\s*$"
+    ),
+)
+_ALONG: Final = (
+    re.compile(rf"^\s*(?P<first>[^,،;؛\n]{{2,60}}?\s(?:{_any('road.road')})){_AT_KM}\s*$"),
+    re.compile(
+        rf"^\s*(?:{_KM}\s*{_NUMBER}|{_NUMBER.replace('km', 'km2')}\s*{_KM})(?:\s+(?:on|of|par|پر))?(?:\s+the)?\s+"
+        rf"(?P<first>[^,،;؛\n]{{2,60}}?\s(?:{_any('road.road')}))\s*$"
+    ),
+)
+_HINT: Final = re.compile(rf"{_any('between.before', 'between.after')}|\d\s*{_KM}|{_KM}\s*\d")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_STATION: Final = frozenset(fold(word) for word in _listed("origin.station"))
+_ORIGIN_AFTER: Final = frozenset(fold(word) for word in _listed("origin.after"))
+_ORIGIN_BEFORE: Final = frozenset(fold(word) for word in _listed("origin.before"))
+_ORIGIN_BESIDE: Final = frozenset(fold(word) for word in _listed("origin.beside"))
+_ARTICLES: Final = frozenset(fold(word) for word in _listed("origin.article"))
+
+
+@lru_cache(maxsize=16_384)
+def tied(text: str) -> Tie | None:
+    """Give what ties a text's place to other named places, None where nothing does.
+
+    A distance from the station ("3 km north of PS", "3 km north") ties it to no name.
+
+    Parameters
+    ----------
+    text : str
+        Any script.
+    """
+    simple = fold(text)
+    found = _by_pattern(simple) if _HINT.search(simple) else None
+    return found or _from_place(text)
+
+
+def _by_pattern(simple: str) -> Tie | None:
+    for start, end in [(0, len(simple)), *_clauses(simple)]:
+        clause = simple[start:end]
+        for kind, patterns in (("road", _ROAD), ("between", _BETWEEN), ("along", _ALONG)):
+            for pattern in patterns:
+                match = pattern.search(clause)
+                if match is not None and (tie := _tie(kind, match, simple, start)) is not None:
+                    return tie
+    return None
+
+
+def _tie(kind: str, match: re.Match[str], simple: str, start: int) -> Tie | None:
+    said = match.groupdict()
+    first, second = said["first"].strip(" -"), (said.get("second") or "").strip(" -")
+    if not _WORD.search(first) or (kind in ("road", "between") and not _WORD.search(second)):
+        return None
+    number = said.get("km") or said.get("km2")
+    distance = Bearing(1_000.0 * float(number.replace("٫", ".")), None) if number else None
+    rest = f"{simple[: start + match.start()]} , {simple[start + match.end() :]}".strip(" ,،")
+    return Tie(kind, first, second, rest, distance)
+
+
+def _clauses(simple: str) -> list[tuple[int, int]]:
+    """Give where each clause of a text begins and ends, where there are several."""
+    stops = [found.span() for found in _STOP.finditer(simple)]
+    if not stops:
+        return []
+    starts = [0, *(end for _, end in stops)]
+    ends = [*(start for start, _ in stops), len(simple)]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if end - start > 2]
+
+
+def _from_place(text: str) -> Tie | None:
+    """Give the place from which a text measures its distance, None where that is the station or is not said."""
+    found = measured(text) if parse_bearing(text) is not None else None
+    if found is None:
+        return None
+    simple, said, words, first, last, spans = found
+    after = last
+    # "of", with only an article between, leads to the origin; "of PS" does not.
+    while after >= first and words[after] in _ARTICLES:
+        after -= 1
+    if words[after] in _ORIGIN_AFTER and after > first:
+        stop = _STOP.search(simple, spans[last][1])
+        end = stop.start() if stop else len(simple)
+        return _origin(simple, said, (spans[last][1], end), (spans[first][0], end))
+    if words[first] in _ORIGIN_BEFORE | _ORIGIN_BESIDE:
+        start = max((stop.end() for stop in _STOP.finditer(simple, 0, spans[first][0])), default=0)
+        return _origin(simple, said, (start, spans[first][0]), (start, spans[last][1]))
+    return None
+
+
+def _origin(simple: str, said: Bearing, name: tuple[int, int], whole: tuple[int, int]) -> Tie | None:
+    first = simple[name[0] : name[1]].strip(" -.")
+    words = set(_WORD.findall(first))
+    if not words or len(first) > _MOST_NAME or words & _STATION:
+        return None
+    rest = f"{simple[: whole[0]]} , {simple[whole[1] :]}".strip(" ,،")
+    return Tie("from", first, "", rest, said)
