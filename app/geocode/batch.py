@@ -22,6 +22,7 @@ from app.geocode.shelf import Say, Shelf, take
 from app.geocode.units import UnitNotFound, Units
 from app.settings import Settings
 from spatial.geocoding import Place, PlaceIndex, Query, StationArea, evaluation, resolve_all
+from spatial.geocoding.coordinates import Limits
 from spatial.geocoding.evaluation import Judged
 from spatial.geocoding.writers import Learned, Writers
 from spatial.model import Fix, Reason
@@ -65,6 +66,7 @@ class FileGazetteer:
         self.units = units or shelf.units
         self._station = station or shelf.station
         self._local = local or {}
+        self._limits = Limits(shelf.country)
 
         self._read: dict[str, StationArea] = {}
         whole = (learned or {}).get(None)
@@ -86,6 +88,10 @@ class FileGazetteer:
     def read_as(self, writers: Writers) -> None:
         """Read distances and directions from now on as these writers write them."""
         self._writers, self._read = writers, {}
+
+    def limits(self, district: str | None) -> Limits:
+        """Give where coordinates have to lie: in the country."""
+        return self._limits
 
     def local_names(self, station: str) -> list[Place]:
         """Give the places that the local names of a station mean."""

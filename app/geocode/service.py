@@ -21,15 +21,11 @@ from app.db.session import Transactions, database, transactions_on
 from app.geocode import local_names, shelf, writers
 from app.geocode.units import UnitNotFound, Units, read_units
 from spatial.geocoding import Entry, Place, PlaceIndex, Query, StationArea, resolve_all
-from spatial.geocoding.coordinates import NO_LIMITS, Limits
+from spatial.geocoding.coordinates import COUNTRY_MARGIN_DEG, DISTRICT_MARGIN_DEG, NO_LIMITS, Limits, outline
 from spatial.geocoding.writers import Learned
 from spatial.model import Fix
 
 _loading = Lock()
-
-
-DISTRICT_MARGIN_DEG = 0.03
-"""How far outside its district a point may lie: some 3 km, as districts' lines are not surveyed ones."""
 
 
 MOST_READ: Final = 5_000
@@ -96,23 +92,28 @@ class DatabaseStations:
         return found
 
     def limits(self, district: str | None) -> Limits:
-        """Give where coordinates of a district named so have to lie: no limits where its area is not known."""
-        if not district:
-            return NO_LIMITS
-        if district not in self._limits:
-            self._limits[district] = self._limits_of(district)
-        return self._limits[district]
+        """Give where coordinates of a district named so have to lie: the country alone where its area is not known."""
+        name = district or ""
+        if name not in self._limits:
+            self._limits[name] = self._limits_of(name)
+        return self._limits[name]
 
     def _limits_of(self, district: str) -> Limits:
+        if not district:
+            area = self._area_of(self.units.root.code) if self.units.root.level == "country" else None
+            return NO_LIMITS if area is None else Limits(country=outline(area, COUNTRY_MARGIN_DEG))
+        country = self.limits(None).country
         try:
             unit = self.units.area(district)
         except UnitNotFound:
-            return NO_LIMITS
+            return Limits(country)
+        area = self._area_of(unit.code)
+        # Its line is good to some kilometres only (data/README.md).
+        return Limits(country, None if area is None else outline(area, DISTRICT_MARGIN_DEG))
+
+    def _area_of(self, code: str) -> Any:
         with self._transactions() as session:
-            found = session.execute(sql("geocode.area_of_unit"), {"code": unit.code}).scalar_one_or_none()
-        area = _shape(found)
-        # Its line is good to some kilometres only (data/README.md), and this is asked of every record.
-        return NO_LIMITS if area is None else Limits(district=area.simplify(0.003).buffer(DISTRICT_MARGIN_DEG))
+            return _shape(session.execute(sql("geocode.area_of_unit"), {"code": code}).scalar_one_or_none())
 
 
 class NodeGazetteer:

@@ -21,13 +21,14 @@ import shapely
 
 from app.geocode.units import Unit, Units
 from spatial.geocoding import Entry, Place, PlaceIndex, StationArea
+from spatial.geocoding.coordinates import COUNTRY_MARGIN_DEG, outline
 
 Say = Callable[[str], None]
 _ROOT: Final = Path(__file__).resolve().parents[2]
 #: Whatever a name, a term or a station's area is made from.
 _CODE: Final = (
     "app/geocode/shelf.py", "app/reference/places.py", "app/reference/jurisdictions.py", "app/reference/areas.py",
-    "app/reference/files.py", "spatial/geocoding/gazetteer.py",
+    "app/reference/files.py", "spatial/geocoding/gazetteer.py", "spatial/geocoding/coordinates.py",
 )  # fmt: skip
 _DATA: Final = ("data/places", "data/openstreetmap", "data/jurisdiction")
 _WORDS: Final = "spatial/addresses"
@@ -41,6 +42,8 @@ class Shelf:
     units: Units
     _stations: dict[str, dict[str, Any]]
     _made: dict[str, StationArea]
+    country: Any = None
+    """The country's outline with its margin: where coordinates have to lie."""
 
     def station(self, code: str) -> StationArea | None:
         """Give the station of a code with its area, always the same object; None if there is none."""
@@ -132,6 +135,9 @@ def _keep(folder: Path, wanted: str) -> None:
         PlaceIndex.build(entries(places.build(nodes)), wanted).save(half / "places")
         districts = {node.district: node.code for node in upper if node.level == "district"}
         paths = jurisdictions.paths(nodes)
+        country = [node.area for node in upper if node.level == "country" and node.area is not None]
+        wide = outline(country[0], COUNTRY_MARGIN_DEG) if country else None
+        (half / "country.wkb").write_bytes(shapely.to_wkb(wide) if wide is not None else b"")
         rows = [
             {
                 "id": number, "code": node.code, "level": node.level, "name": node.name, "name_ur": node.name_ur,
@@ -166,7 +172,10 @@ def _read(folder: Path) -> Shelf:
         ]
     )  # fmt: skip
     stations = {row["code"]: row for row in rows if row["level"] == "station"}
-    return Shelf(PlaceIndex.load(folder / "places"), units, stations, {})
+    country = (folder / "country.wkb").read_bytes()
+    return Shelf(
+        PlaceIndex.load(folder / "places"), units, stations, {}, shapely.from_wkb(country) if country else None
+    )
 
 
 @contextmanager

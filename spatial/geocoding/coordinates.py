@@ -32,8 +32,8 @@ class Limits:
     Parameters
     ----------
     country, district : shapely Polygon or MultiPolygon, or None
-        (Longitude, latitude) in degrees. Without a country's outline its bounding box is used, which holds much of its
-        neighbours; the district is the one that the record names.
+        (Longitude, latitude) in degrees, as :func:`outline` gives them. Without a country's outline its bounding box is
+        used, which holds much of its neighbours; the district is the one that the record names.
     """
 
     country: Any = None
@@ -41,6 +41,16 @@ class Limits:
 
 
 NO_LIMITS: Final = Limits()
+DISTRICT_MARGIN_DEG: Final = 0.03
+"""How far outside its district a point may lie: some 3 km, as districts' lines are not surveyed ones."""
+COUNTRY_MARGIN_DEG: Final = 0.06
+"""How far outside the country's line a point may lie: 6 km, within which all points of the gazetteer do."""
+_FINEST_DEG: Final = 0.003
+
+
+def outline(area: Any, margin_deg: float) -> Any:
+    """Give an area drawn wider by a margin, without what is finer than its line is good for: asked of every record."""
+    return area.simplify(_FINEST_DEG).buffer(margin_deg, quad_segs=2)
 
 
 def rung(

@@ -158,10 +158,11 @@ def _without_name(climb: _Climb) -> Fix:
 
 
 def _limits(query: Query, gazetteer: Gazetteer) -> coordinates.Limits:
-    """Give where the query's coordinates have to lie, of a gazetteer that knows districts' areas."""
-    if query.lat is None or not query.district or not hasattr(gazetteer, "limits"):
+    """Give where the query's coordinates have to lie, of a gazetteer that knows the country's and districts' areas."""
+    if not hasattr(gazetteer, "limits"):
         return coordinates.NO_LIMITS
-    return cast(coordinates.Limits, gazetteer.limits(query.district))
+    # Of coordinates that stand in the text only the country is asked for: few texts are such.
+    return cast(coordinates.Limits, gazetteer.limits(query.district if query.lat is not None else None))
 
 
 def candidates(query: Query, gazetteer: Gazetteer, most: int = MOST_CANDIDATES) -> list[Candidate]:

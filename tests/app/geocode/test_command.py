@@ -208,3 +208,10 @@ def test_a_file_shows_how_its_writers_round(table, tmp_path: Path) -> None:
     row = written(out)[0]
     assert "learned" not in row["reasons"]
     assert float(learned[0]["accuracy_m"]) > 1.15 * float(row["accuracy_m"])
+
+
+def test_coordinates_across_the_border_are_refused(table, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    path = table('id,text\n1,"34.53123, 69.17123"\n2,"31.54123, 74.34123"\n')
+    assert geocode(path, "--out", out).returncode == 0
+    assert [row["method"] for row in written(out)] == ["unplaced", "coordinates"]
