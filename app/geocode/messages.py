@@ -176,6 +176,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{distance_m} m from station {station}, in a direction that was not given.",
         "تھانہ {station} سے {distance_m} میٹر، سمت درج نہیں۔",
     ),
+    "beat_named": (
+        "The text names beat {beat} of station {station}; places outside that beat were little believed.",
+        "متن میں تھانہ {station} کی بیٹ {beat} کا ذکر ہے؛ اس بیٹ سے باہر کی جگہوں پر کم اعتبار کیا گیا۔",
+    ),
+    "beat_unknown": (
+        "The text names beat {beat}, whose area is not known for station {station}.",
+        "متن میں بیٹ {beat} کا ذکر ہے جس کی حدود تھانہ {station} کے لیے معلوم نہیں۔",
+    ),
+    "beat_area": (
+        "Nothing closer is known than the area of beat {beat} of station {station}.",
+        "تھانہ {station} کی بیٹ {beat} کی حدود سے زیادہ قریب کچھ معلوم نہیں۔",
+    ),
     "origin_place": (
         "The distance and direction ({distance_m} m, {direction_deg}°) are measured from {name}, not from the station.",
         "فاصلہ اور سمت ({distance_m} میٹر، {direction_deg}°) {name} سے ناپے گئے ہیں، تھانے سے نہیں۔",

@@ -7,6 +7,8 @@ reader's own scope, and lie over them.
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any, Final, Protocol
@@ -20,12 +22,13 @@ from app.db.named import sql
 from app.db.session import Transactions, database, transactions_on
 from app.geocode import local_names, shelf, writers
 from app.geocode.units import UnitNotFound, Units, read_units
-from spatial.geocoding import Entry, Place, PlaceIndex, Query, StationArea, resolve_all
+from spatial.geocoding import Beat, Entry, Place, PlaceIndex, Query, StationArea, resolve_all
 from spatial.geocoding.coordinates import COUNTRY_MARGIN_DEG, DISTRICT_MARGIN_DEG, NO_LIMITS, Limits, outline
 from spatial.geocoding.writers import Learned
 from spatial.model import Fix
 
 _loading = Lock()
+_LAST_NUMBER: Final = re.compile(r"(\d+)$")
 
 
 MOST_READ: Final = 5_000
@@ -78,7 +81,8 @@ class DatabaseStations:
         if unit.district not in self._stations:
             with self._transactions() as session:
                 rows = session.execute(sql("geocode.stations_of_district"), {"district": unit.district}).mappings()
-                self._stations[unit.district] = {row["code"]: _station(row) for row in rows}
+                beats = _beats(session, unit.district)
+                self._stations[unit.district] = {row["code"]: _station(row, beats) for row in rows}
         return self._stations[unit.district].get(unit.code)
 
     def read_by(self, station: StationArea, learned: Learned) -> StationArea:
@@ -209,10 +213,21 @@ def _entries(session: Session) -> Iterator[Entry]:
         yield Entry(place, tuple(name for name in (row["name_ur"], *row["keys"]) if name))
 
 
-def _station(row: Any) -> StationArea:
+def _station(row: Any, beats: Mapping[str, list[Beat]]) -> StationArea:
     return StationArea(
-        row["code"], row["lat"], row["lon"], _shape(row["area"]), row["district"], derived=row["derived"]
-    )
+        row["code"], row["lat"], row["lon"], _shape(row["area"]), row["district"], derived=row["derived"],
+        beats=tuple(beats.get(row["code"], ())),
+    )  # fmt: skip
+
+
+def _beats(session: Session, district: str) -> dict[str, list[Beat]]:
+    """Give the beats of a district's stations by the code of their station; a beat's code ends in its number."""
+    found: dict[str, list[Beat]] = defaultdict(list)
+    for row in session.execute(sql("geocode.beats_of_district"), {"district": district}):
+        number = _LAST_NUMBER.search(row.code)
+        if number is not None:
+            found[row.station].append(Beat(str(int(number.group(1))), _shape(row.area), row.derived))
+    return found
 
 
 def _shape(wkb: Any) -> Any:

@@ -11,6 +11,7 @@ from spatial.addresses.bearings import (
     read_distance,
     without_bearing,
 )
+from spatial.addresses.beats import beat_of
 from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parse
 from spatial.addresses.phonetic import phonetic
@@ -22,6 +23,7 @@ __all__ = [
     "ParsedPlace",
     "Part",
     "Tie",
+    "beat_of",
     "normalise",
     "parse",
     "parse_bearing",

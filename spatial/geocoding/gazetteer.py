@@ -97,6 +97,25 @@ class LearnedFrom:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Beat:
+    """A beat of a station.
+
+    Parameters
+    ----------
+    number : str
+        As texts say it: ``3``.
+    area : shapely Polygon or MultiPolygon
+        (Longitude, latitude) in degrees, not empty.
+    derived : bool
+        Whether the area was computed and not drawn by anybody.
+    """
+
+    number: str
+    area: Any
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class StationArea:
     """A police station with its area. Compared by identity, so that regions can be cached by station.
 
@@ -116,6 +135,10 @@ class StationArea:
         By what the chance of a place outside a derived area is multiplied, learned from texts; None is as believed.
     learned_from : LearnedFrom or None
         What the habits were learned from; None where they are believed.
+    beats : tuple of Beat
+        Those whose areas are known.
+    beat : str or None
+        The number of the one beat whose area stands for the station's, where a text names it.
     """
 
     code: str
@@ -127,6 +150,8 @@ class StationArea:
     habits: Habits | None = None
     leak: float | None = None
     learned_from: LearnedFrom | None = None
+    beats: tuple[Beat, ...] = ()
+    beat: str | None = None
 
     def __post_init__(self) -> None:
         if not (-90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0):

@@ -19,6 +19,16 @@ JOIN jurisdiction j ON j.path <@ d.path AND j.level = 'station' AND j.valid_unti
 CROSS JOIN LATERAL (SELECT coalesce(j.seat, ST_PointOnSurface(j.area)) AS seat) AS s
 WHERE d.code = :district AND s.seat IS NOT NULL
 
+-- name: geocode.beats_of_district
+-- Gives the beats of the stations of the district :district that have an area.
+-- Answered by jurisdiction_path.
+SELECT s.code AS station, b.code, ST_AsBinary(b.area) AS area, b.derived
+FROM jurisdiction d
+JOIN jurisdiction s ON s.path <@ d.path AND s.level = 'station' AND s.valid_until IS NULL
+JOIN jurisdiction b ON b.path <@ s.path AND b.level = 'beat' AND b.valid_until IS NULL
+WHERE d.code = :district AND b.area IS NOT NULL
+ORDER BY b.code
+
 -- name: geocode.area_of_unit
 -- Gives the area of the jurisdiction :code, null if it has none.
 -- Answered by jurisdiction's index on code.

@@ -11,6 +11,7 @@ from app.geocode.units import Unit, UnitNotFound, Units, read_units, units_at
 from spatial.addresses import normalise
 from spatial.geocoding import Query, resolve
 from spatial.model import Method
+from tests.reference_set import GULBERG
 
 
 def unit(number: int, code: str, level: str, name: str, path: str, district: str | None = None) -> Unit:
@@ -116,3 +117,23 @@ def test_stations_are_read_in_any_thread_whoever_asked_first(app: APIFlask) -> N
 def test_no_reference_data_says_what_to_do() -> None:
     with pytest.raises(LookupError, match="reference load"):
         Units([])
+
+
+def test_the_beats_of_a_station_come_with_it(app: APIFlask, owner: Session) -> None:
+    owner.execute(
+        text("""INSERT INTO jurisdiction (code, level, parent_id, path, name, area, derived, source)
+                SELECT code || '-B7', 'beat', id, path || 'B7', 'Beat 7', area, true, 'test' FROM jurisdiction
+                WHERE code = :code"""),
+        {"code": GULBERG},
+    )
+    owner.commit()
+    try:
+        with app.app_context():
+            station = node_gazetteer().station(GULBERG)
+            assert station is not None
+            assert [(beat.number, beat.derived) for beat in station.beats] == [("7", True)]
+            fix = resolve(Query(text="بیٹ نمبر 7", station=GULBERG), node_gazetteer())
+            assert [reason.code for reason in fix.reasons] == ["beat_named", "beat_area"]
+    finally:
+        owner.execute(text("DELETE FROM jurisdiction WHERE level = 'beat' AND name = 'Beat 7'"))
+        owner.commit()
