@@ -121,7 +121,7 @@ def print_form(record_id: int) -> str:
         session, record_id, may(Permission.SEE_PROTECTED), may(Permission.SEE_PERSONS), datetime.now(tz=UTC)
     )
     session.commit()
-    return render_template("pins/form.html", form=found, printed_by=current_user.name)
+    return render_template("pins/form.html", form=found, printed_by=current_user.display_name or current_user.name)
 
 
 @bp.get("/api/records/<int:record_id>/order")

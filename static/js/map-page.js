@@ -17,6 +17,7 @@ import { flipPlay, isPlaying, startPlay } from "./play.js";
 import * as rail from "./rail.js";
 import { focusSearch } from "./search.js";
 import { endOf, startSession } from "./session.js";
+import { printPage } from "./print.js";
 import { startShell } from "./shell.js";
 import { flipSheet, isPhone, onSheet, startSheets } from "./sheet.js";
 import { FILTER_KEYS, filters, filtersBefore, get, hasLayer, search, set, setEnd, subscribe, touches } from "./state.js";
@@ -218,7 +219,7 @@ function startTools(home) {
   byId("zoom-out").addEventListener("click", () => map.zoomOut());
   byId("go-home").addEventListener("click", () => (home.bounds ? fly(map, { bbox: home.bounds.flat() }) : map.flyTo(home)));
   byId("copy-link").addEventListener("click", copyLink);
-  byId("print").addEventListener("click", () => print());
+  byId("print").addEventListener("click", printPage);
   byId("clear-filters").addEventListener("click", clear);
   for (const button of document.querySelectorAll("[data-mode]")) button.addEventListener("click", () => set({ mode: button.dataset.mode }, { push: true }));
   replace(byId("homes"), HOMES.map((place) => el("button", { type: "button", class: "choice", onclick: () => map.flyTo({ center: place.center, zoom: place.zoom, duration: 1200 }) }, place.name())),

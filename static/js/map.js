@@ -16,12 +16,24 @@ function camera() {
   return { center: [lng, lat], zoom };
 }
 
+/** What rail, legend, panel and timeline cover of the map, so that a box is shown where it can be seen; on a phone they are sheets. */
+function room() {
+  const box = byId("map").getBoundingClientRect();
+  const edge = 24;
+  if (box.width <= 760 || document.body.classList.contains("kiosk") || document.body.classList.contains("printing")) return edge;
+  const side = (id) => byId(id)?.getBoundingClientRect() ?? { width: 0 };
+  const [rail, legend, panel, strip] = ["rail", "legend", "panel", "timeline"].map(side);
+  const start = rail.width + (box.width - rail.width - legend.width - panel.width > 420 ? legend.width + edge : 0) + edge;
+  const [left, right] = document.dir === "rtl" ? [panel.width + edge, start] : [start, panel.width + edge];
+  return { top: 64, bottom: Math.max(strip.height ?? 0, 140) + 2 * edge, left, right };
+}
+
 /** Starts the map. `home` is `{center, zoom}` or `{bounds}` when the address names no place. */
 export function startMap(home) {
   allowWorker();
   const map = new maplibre.Map({
     container: "map", style: style(), ...(camera() ?? home), minZoom: 3.5, maxZoom: 17.5, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-    maxBounds: [[52, 17], [88, 43]], fadeDuration: still.matches ? 0 : 160, refreshExpiredTiles: false, fitBoundsOptions: { padding: 40 },
+    maxBounds: [[52, 17], [88, 43]], fadeDuration: still.matches ? 0 : 160, refreshExpiredTiles: false, fitBoundsOptions: { padding: room() },
     locale: { "Map.Title": t("Map of records") },
   });
   for (const layer of LAYERS.filter(hasLayer)) askAhead(map, layer, reach(layer));
@@ -44,7 +56,7 @@ export function redraw(map) {
 }
 
 export function fly(map, target) {
-  const move = { essential: false, duration: still.matches ? 0 : 900, padding: { top: 24, bottom: 24, left: 24, right: 24 }, maxZoom: 14 };
+  const move = { essential: false, duration: still.matches ? 0 : 900, padding: room(), maxZoom: 14 };
   if (target.bbox) map.fitBounds([[target.bbox[0], target.bbox[1]], [target.bbox[2], target.bbox[3]]], move);
   else map.flyTo({ center: target.center, zoom: Math.max(map.getZoom(), target.zoom ?? 13), ...move });
 }

@@ -11,7 +11,7 @@ export function drawWords({ record, fix, candidates, station }, choose) {
   const detail = record.detail ?? {};
   replace(byId("pins-words"),
     el("header", {}, el("h2", {}, lang === "ur" ? record.head_name_ur : record.head_name, " ", bdi(record.title ?? "", "code")),
-      el("p", { class: "explain" }, el("bdi", {}, when(record.occurred_from)), " · ", named(record.station), " · ", el("a", { href: `/records/${encodeURIComponent(record.id)}`, target: "_blank", rel: "noopener" }, t("Open the record")))),
+      el("p", { class: "explain" }, el("bdi", {}, when(record.occurred_from)), " · ", named(record.station), " · ", el("a", { href: `/records/${encodeURIComponent(record.id)}?from=/pins`, target: "_blank", rel: "noopener" }, t("Open the record")))),
     el("blockquote", { class: "pins-place text", dir: "auto", lang: record.place && urdu(record.place) ? "ur" : "en" }, record.place || t("The record has no words of its place.")),
     detail.distance_m === null || detail.distance_m === undefined ? null : el("p", { class: "pins-bearing" }, icon("arrow", "icon-small"), t("%(far)s from the thana, %(direction)s", { far: far(detail.distance_m), direction: detail.direction || t("direction not said") })),
     record.narrative ? el("details", { class: "pins-story" }, el("summary", {}, t("In the record's words")), el("p", { class: "text", dir: "auto", lang: urdu(record.narrative) ? "ur" : "en" }, record.narrative)) : null,

@@ -12,7 +12,11 @@ const id = byId("record").dataset.record;
 
 // Only an address of our own desks is followed back, so that no link can lead out of the house.
 const from = new URLSearchParams(location.search).get("from") ?? "";
-if (/^\/(map|control|beats|pins|weekly|forecasts)(\?|$)/.test(from)) byId("back").href = from;
+if (/^\/(map|control|beats|pins|weekly|forecasts)(\?|$)/.test(from)) showWayBack();
+function showWayBack() {
+  byId("back").href = from;
+  if (!from.startsWith("/map")) byId("back").lastChild.textContent = t("Back");
+}
 const ACTIONS = [{ keys: ["Escape"], label: t("Back"), run: () => location.assign(byId("back").href) }];
 
 const own = (thing) => (thing && typeof thing === "object" ? (lang === "ur" ? thing.name_ur || thing.name : thing.name || thing.name_ur) : thing);
@@ -87,7 +91,7 @@ function drawFacts(record) {
       detail.map(([name, value]) => pair(LABELS[name]?.() ?? name, value === null ? null : detailValue(name, value))))),
     record.held_back ? sheet(t("Held back"), el("p", { class: "explain" }, t("This is a protected offence. Its place, words and persons are shown only to those with the right to see them."))) : null,
     record.narrative ? sheet(t("In the record's words"), el("p", { class: "narrative", lang: urdu(record.narrative) ? "ur" : "en", dir: "auto" }, record.narrative)) : null,
-    record.persons?.length ? sheet(t("Persons"), el("dl", { class: "pairs" }, record.persons.map((person) => pair(partyName(person.role), [person.name, person.cnic, person.phone, person.unreadable?.length ? t("sealed with another key, and not readable here") : null].filter(Boolean).join(" · ")))), el("p", { class: "explain" }, t("This reading of persons was logged under your name."))) : null,
+    record.persons?.length ? sheet(t("Persons"), el("dl", { class: "pairs" }, record.persons.map((person) => pair(partyName(person.role), [person.name, person.cnic?.replace(/^(\d{5})(\d{7})(\d)$/, "$1-$2-$3"), person.phone, person.unreadable?.length ? t("sealed with another key, and not readable here") : null].filter(Boolean).join(" · ")))), el("p", { class: "explain" }, t("This reading of persons was logged under your name."))) : null,
     sheet(t("Where the record comes from"), el("dl", { class: "pairs" }, pair(t("Source"), own(record.source)), pair(t("Credit"), record.attribution), pair(t("Known by us"), moment(record.known_at)), pair(t("Received"), moment(record.received_at)), pair(t("Version"), record.version))),
     record.versions?.length ? sheet(t("Earlier versions"), el("ol", { class: "steps" }, record.versions.map((version) => el("li", {}, t("Version %(n)s", { n: version.version }), el("small", {}, el("bdi", {}, `${when(version.from)} – ${version.until ? when(version.until) : ""}`)))))) : null);
 }
@@ -100,7 +104,7 @@ function drawFix(record, fix) {
   const history = record.history ?? [];
   const now = fix ?? history[0];
   replace(byId("record-fix"),
-    now ? sheet(t("How it was placed"), el("div", { class: "fix-now" }, el("strong", {}, methodName(now.method)), el("span", {}, now.accuracy_m ? t("nine tenths of it lie within %(far)s", { far: length(now.accuracy_m) }) : ""), now.matched ? el("span", { class: "explain" }, t("matched:"), " ", bdi(now.matched)) : null),
+    now ? sheet(t("How it was placed"), el("div", { class: "fix-now" }, el("strong", {}, methodName(now.method)), el("span", {}, now.accuracy_m ? t("nine tenths of it lie within %(far)s", { far: length(now.accuracy_m) }) : ""), now.matched ? el("span", { class: "explain" }, t("matched:"), " ", bdi(reasonText(now.matched, record.station))) : null),
       typeof now.score === "number" ? el("p", { class: "score" }, t("Score"), el("span", { vars: { "--share": String(now.score) } }), bdi(now.score.toFixed(2))) : null,
       now.reasons?.length ? el("ul", { class: "reasons" }, now.reasons.map((reason) => el("li", {}, icon("check", "icon-small"), el("span", {}, reasonText(reason, record.station))))) : null) : null,
     history.length ? sheet(t("What was believed, and when"), el("ol", { class: "steps history" }, history.map((step) => el("li", { class: step.until ? "" : "current" }, fixWords(step), step.by_officer ? [" ", el("span", { class: "badge badge-good" }, t("by an officer"))] : null, el("small", {}, el("bdi", {}, `${when(step.from)} – ${step.until ? when(step.until) : t("until now")}`)))))) : null);

@@ -5,6 +5,7 @@ import { openExports, startExports } from "./exports.js";
 import { t, when } from "./i18n.js";
 import { showKeys, startKeys } from "./keys.js";
 import { focusSearch, startSearch } from "./search.js";
+import { printPage } from "./print.js";
 import { search } from "./state.js";
 import { flipTheme } from "./theme.js";
 import { openViews, startViews } from "./views.js";
@@ -18,7 +19,7 @@ const SHARED = [
   { keys: ["e"], label: t("Export"), run: openExports },
   { keys: ["t"], label: t("Dark or light"), run: flipTheme },
   { keys: ["u"], label: t("English or Urdu"), run: () => byId("language").click() },
-  { keys: ["p"], label: t("Print"), run: () => print() },
+  { keys: ["p"], label: t("Print"), run: printPage },
   { keys: ["?"], label: t("Help and keys"), run: showKeys },
 ];
 

@@ -8,8 +8,13 @@ export const theme = () => (root.dataset.theme === "light" ? "light" : "dark");
 export const onTheme = (listener) => listeners.add(listener);
 
 export function setTheme(name) {
-  root.dataset.theme = name;
   document.cookie = `theme=${name}; path=/; max-age=31536000; samesite=lax`;
+  showTheme(name);
+}
+
+/** Shows a theme without keeping it: for paper. */
+export function showTheme(name) {
+  root.dataset.theme = name;
   for (const listener of listeners) listener(name);
 }
 

@@ -166,6 +166,25 @@ def test_urdu_turns_the_page_around(open_map: OpenMap) -> None:
     assert page.evaluate("document.documentElement.dir") == "rtl"
 
 
+def test_paper_is_light_and_the_map_fits_it(open_map: OpenMap) -> None:
+    page = open_map()
+    before = page.evaluate("[document.documentElement.dataset.theme, document.querySelector('#map').clientWidth]")
+    page.evaluate(
+        """() => { window.print = () => {
+             window.printed = [document.documentElement.dataset.theme, document.querySelector("#map").clientWidth];
+           }; }"""
+    )
+    page.keyboard.press("p")
+    for _ in range(300):
+        if page.evaluate("window.printed"):
+            break
+        page.wait_for_timeout(100)
+    theme, width = page.evaluate("window.printed")
+    assert theme == "light" and 700 <= width <= 706, "A4 less its margins is 186 mm"
+    after = page.evaluate("[document.documentElement.dataset.theme, document.querySelector('#map').clientWidth]")
+    assert after == before and before[0] == "dark"
+
+
 def test_dark_and_light(open_map: OpenMap) -> None:
     page = open_map(f"?{NEAR}")
     land = "naqsha.map.getPaintProperty('land', 'fill-color')"
