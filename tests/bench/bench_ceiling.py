@@ -1,10 +1,10 @@
 """How much of the distance to hindsight can be had at all: New York's test weeks drawn anew from rates that are known.
 
 Run: ``python -m tests.bench.bench_ceiling [METHOD] [CATEGORY ...]``. "Hindsight" is the best fixed ranking picked with
-the test weeks' own counts, so it also ranks by luck. Here the rates of a method's forecasts are taken for the truth, with
-and without what its forecasts leave unexplained (a gamma factor for every cell that lasts all 26 weeks, fitted
-to the real weeks), and the weeks are drawn 200 times: what share of the distance would he close who knew the
-true rates, and how far does the share that a method closes move by luck alone?
+the test weeks' own counts, so it also ranks by luck. Here the rates of a method's forecasts are taken for the truth,
+with and without what its forecasts leave unexplained (a gamma factor for every cell that lasts all 26 weeks, fitted
+to the real weeks), and the weeks are drawn 200 times: what share of the distance would he close who knew the true
+rates, and how far does the share that a method closes move by luck alone?
 """
 
 import sys
