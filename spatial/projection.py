@@ -6,18 +6,27 @@ same as one drawn in an azimuthal equidistant projection about that point and ca
 
 from __future__ import annotations
 
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Geod
 
-_ELLIPSOID: Final = Geod(ellps="WGS84")
+if TYPE_CHECKING:
+    from pyproj import Geod
+
+
+@cache
+def _ellipsoid() -> Geod:
+    # Loaded where it is asked: the first answer of a cold process is due within two seconds, and most need no geodesic.
+    from pyproj import Geod
+
+    return Geod(ellps="WGS84")
 
 
 def distance_m(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     """Give the metres between two points in degrees."""
-    return float(_ELLIPSOID.inv(lon, lat, other_lon, other_lat)[2])
+    return float(_ellipsoid().inv(lon, lat, other_lon, other_lat)[2])
 
 
 def distances_m(lat: float, lon: float, points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -35,18 +44,18 @@ def distances_m(lat: float, lon: float, points: NDArray[np.float64]) -> NDArray[
     ndarray of float64, shape (n,)
     """
     count = len(points)
-    _, _, metres = _ELLIPSOID.inv(np.full(count, lon), np.full(count, lat), points[:, 1], points[:, 0])
+    _, _, metres = _ellipsoid().inv(np.full(count, lon), np.full(count, lat), points[:, 1], points[:, 0])
     return np.asarray(metres, dtype=np.float64)
 
 
 def bearing_deg(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     """Give the direction from one point to another in degrees clockwise from north, 0 to 360."""
-    return float(_ELLIPSOID.inv(lon, lat, other_lon, other_lat)[0]) % 360.0
+    return float(_ellipsoid().inv(lon, lat, other_lon, other_lat)[0]) % 360.0
 
 
 def destination(lat: float, lon: float, bearing: float, distance: float) -> tuple[float, float]:
     """Give (latitude, longitude) at a distance in metres and a bearing in degrees from a point."""
-    there_lon, there_lat, _ = _ELLIPSOID.fwd(lon, lat, bearing, distance)
+    there_lon, there_lat, _ = _ellipsoid().fwd(lon, lat, bearing, distance)
     return float(there_lat), float(there_lon)
 
 
@@ -61,5 +70,5 @@ def destinations(
         (Latitude, longitude) in degrees.
     """
     count = len(bearings)
-    lons, lats, _ = _ELLIPSOID.fwd(np.full(count, lon), np.full(count, lat), bearings, distances)
+    lons, lats, _ = _ellipsoid().fwd(np.full(count, lon), np.full(count, lat), bearings, distances)
     return np.column_stack([lats, lons])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -68,7 +69,7 @@ def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Con
     """Give the surroundings of texts of a city and district, either of which may be unknown."""
     scope = index.scope(district)
     own = int(scope[0]) if scope is not None else -1
-    known = {sound(name) for name in lexicon.read("spellings")["provinces"]["words"]}
+    known = set(_provinces())
     for name in (city, district):
         if name:
             known.add(sound(name))
@@ -93,31 +94,37 @@ def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Con
     return Context(scope, own, number, frozenset(known), core, lat, lon, bool(city), lines, inside, in_scope)
 
 
+@lru_cache(maxsize=1)
+def _provinces() -> frozenset[str]:
+    """Give the sounds of the provinces' names."""
+    return frozenset(sound(name) for name in lexicon.read("spellings")["provinces"]["words"])
+
+
 def _core(
     index: PlaceIndex, in_city: NDArray[np.int64], in_district: NDArray[np.int64], district: int, city: str | None
 ) -> tuple[int, float, float]:
     """Give the place that stands for a city or else a district, and the middle of its densest square kilometre."""
     arrays = index.arrays
-    settled, pointed = index.kind_numbers(SETTLEMENTS), index.kind_numbers(_POINTS)
+    is_settled, is_pointed = (index.are_of_kinds(kinds) for kinds in (SETTLEMENTS, _POINTS))
     best = -1
     if city:
         named = places_named(index, city)
-        named = named[np.isin(arrays["place_kind"][named], settled)]
+        named = named[is_settled[arrays["place_kind"][named]]]
         own = named[arrays["place_district"][named] == district]
         named = own if len(own) else named
         if len(named):
             best = int(named[np.argmax(arrays["place_population"][named])])
-    points = in_city[np.isin(arrays["place_kind"][in_city], pointed)]
+    points = in_city[is_pointed[arrays["place_kind"][in_city]]]
     own = points[arrays["place_district"][points] == district]
     points = own if len(own) else points
     if len(points) < _FEWEST_POINTS:
         if best < 0 and len(in_district):
-            towns = in_district[np.isin(arrays["place_kind"][in_district], settled)]
+            towns = in_district[is_settled[arrays["place_kind"][in_district]]]
             if len(towns) and arrays["place_population"][towns].max() > 0:
                 best = int(towns[np.argmax(arrays["place_population"][towns])])
         if best >= 0:
             return best, float(arrays["place_lat"][best]), float(arrays["place_lon"][best])
-        points = in_district[np.isin(arrays["place_kind"][in_district], pointed)]
+        points = in_district[is_pointed[arrays["place_kind"][in_district]]]
         points = points if len(points) else in_district
     if not len(points):
         return -1, float("nan"), float("nan")

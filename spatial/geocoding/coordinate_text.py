@@ -96,6 +96,7 @@ class Reading:
 
 
 _ZEROS: Final = re.compile(r"^\s*[0۰]+\s*[,،;\s]\s*[0۰]+\s*$")
+_FOUR_DIGITS: Final = re.compile(r"(?:\D*\d){4}")
 _EMPTY: Final = Reading(None, None, 0.0, "decimal", "coordinates_zero", None, (0.0, 0.0))
 
 
@@ -120,7 +121,7 @@ def read(text: str) -> Reading | None:
     -------
     Reading or None
     """
-    if len(text) > 120 or sum(character.isdigit() for character in text) < 4:
+    if len(text) > 120 or not _FOUR_DIGITS.match(text):
         return _EMPTY if _ZEROS.match(text) else None
     simple = _folded(text)
     found = _UTM.match(simple)

@@ -62,7 +62,8 @@ class PlaceIndex:
         # Postings lie in runs of one term and district, those of a term one after the other.
         key = arrays["post_key"]
         self.district_of_run: NDArray[np.int64] = key % DISTRICTS
-        self.runs_of_term: NDArray[np.int64] = np.searchsorted(key, np.arange(len(self.terms) + 1) * DISTRICTS)
+        runs = np.bincount(key // DISTRICTS, minlength=len(self.terms))
+        self.runs_of_term: NDArray[np.int64] = np.concatenate([[0], np.cumsum(runs)])
         self.line_thinness: NDArray[np.float64] = 1.0 / np.sqrt(1.0 + _THINNING * arrays["line_weight"])
 
     def __len__(self) -> int:
@@ -196,6 +197,12 @@ class PlaceIndex:
     def kind_numbers(self, kinds: tuple[str, ...]) -> list[int]:
         """Give the numbers under which kinds of place are kept, -1 for one that no place has."""
         return [self._number_of_string.get(kind, -1) for kind in kinds]
+
+    def are_of_kinds(self, kinds: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Give a table that says of every number under which something is kept whether it is one of some kinds."""
+        table = np.zeros(len(self._strings), dtype=np.bool_)
+        table[[number for number in self.kind_numbers(kinds) if number >= 0]] = True
+        return table
 
     def lines_with(self, term: int) -> NDArray[np.int64]:
         """Give the lines of the whole country that have a term."""

@@ -14,7 +14,7 @@ from spatial.addresses.parse import parts
 from spatial.addresses.phonetic import phonetic, romanised
 from spatial.errors import InvalidGazetteer
 from spatial.geocoding.gazetteer import Entry
-from spatial.geocoding.index_layout import ADDRESS, ARRAYS, DISTRICTS, NAME, code_of, joined_terms
+from spatial.geocoding.index_layout import ADDRESS, ARRAYS, DISTRICTS, NAME, code_of, joined_terms, letters_of
 
 _NEIGHBOUR_KM: Final = 4.0
 _FEWEST_NEIGHBOURS: Final = 2
@@ -139,6 +139,8 @@ class Builder:
             "term_weight": weight,
             "term_flags": flags,
             "term_length": np.array([len(term) for term in self.terms], dtype=np.int16),
+            "roman_length": np.array([len(romanised(term)) for term in self.terms], dtype=np.int16),
+            "roman_letters": np.array([letters_of(romanised(term)) for term in self.terms], dtype=np.uint32),
             "term_latin": np.array([term.isascii() for term in self.terms], dtype=np.bool_),
             "sound_start": np.cumsum([0, *map(len, sounds.values())], dtype=np.int64),
             "sound_terms": np.array([number for row in sounds.values() for number in row], dtype=np.int32),
@@ -155,8 +157,8 @@ class Builder:
             "names": self.names,
             "strings": list(self.strings),
             "terms": list(self.terms),
-            # Nothing for what is Latin already.
-            "romans": ["" if term.isascii() else romanised(term) for term in self.terms],
+            # Nothing for what is Latin already, a space for what has no Latin spelling.
+            "romans": ["" if term.isascii() else romanised(term) or " " for term in self.terms],
             "sounds": list(sounds),
         }
         return arrays, texts

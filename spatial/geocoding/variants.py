@@ -7,6 +7,7 @@ all pairs in one call. What was found is remembered, since the words of places c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from spatial.addresses.phonetic import phonetic, romanised
-from spatial.geocoding.index_layout import code_of
+from spatial.geocoding.index_layout import code_of, letters_of
 from spatial.geocoding.ragged import places_in, spread, starts_of
 
 MOST_VARIANTS: Final = 24
@@ -22,14 +23,40 @@ _LENGTHS_APART: Final = 4
 _LENGTHS_APART_OF_A_SLIP: Final = 2
 _SURELY_ALIKE: Final = 0.93
 """Where a spelling of the same sound is less alike than this, a slip is as likely."""
+_ALIKE: Final = 0.6
+_ALIKE_IF_SHORT: Final = 0.75
+"""How alike letters have to be, and if the sound is of one or two consonants, or not the same."""
 _SLIP: Final = 0.9
-_ALIKE_FOR_A_SLIP: Final = 0.8
+_FEWEST_FOR_A_SLIP: Final = 5
+_ROUNDING: Final = 1e-6
 _MOST_REMEMBERED: Final = 65_536
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Pair = tuple[Ints, Floats]
 _NONE: Final[Pair] = np.empty(0, dtype=np.int64), np.empty(0)
 _SURE: Final = np.ones(1)
+
+
+@dataclass(slots=True, eq=False)
+class _Words:
+    """The words of texts with what their letters are compared by; W of them."""
+
+    roman: list[str]
+    length: Ints
+    roman_length: Ints
+    letters: NDArray[np.uint32]
+    is_latin: NDArray[np.bool_]
+
+
+def _asked(words: list[str]) -> _Words:
+    roman = [romanised(word) for word in words]
+    return _Words(
+        roman,
+        np.array([len(word) for word in words], dtype=np.int64),
+        np.array([len(word) for word in roman], dtype=np.int64),
+        np.array([letters_of(word) for word in roman], dtype=np.uint32),
+        np.array([word.isascii() for word in words], dtype=np.bool_),
+    )
 
 
 class Variants:
@@ -78,18 +105,19 @@ class Variants:
 
     def _of_words(self, words: list[str]) -> list[Pair]:
         keys = [phonetic(word) for word in words]
+        asked = _asked(words)
         exact = np.array([self.number_of_term.get(word, -1) for word in words], dtype=np.int64)
         of_sound = [[self._number_of_sound[key]] if key in self._number_of_sound else [] for key in keys]
-        long = np.array([len(key) for key in keys]) >= 3
-        least = np.where(long, 0.6, 0.75)
-        number, like, word = self._alike(words, of_sound, _LENGTHS_APART, least)
+        is_long = np.array([len(key) for key in keys]) >= 3
+        number, like, word = self._alike(asked, of_sound, _LENGTHS_APART, np.where(is_long, _ALIKE, _ALIKE_IF_SHORT))
         best = np.zeros(len(words))
         np.maximum.at(best, word, like)
-        may_slip = (exact < 0) & long & (best < _SURELY_ALIKE) & (np.array([len(each) for each in words]) >= 5)
+        may_slip = (exact < 0) & is_long & (best < _SURELY_ALIKE) & (asked.length >= _FEWEST_FOR_A_SLIP)
         of_slip = [self._slipped(key) if slips else [] for key, slips in zip(keys, may_slip.tolist(), strict=True)]
-        slipped, how, slipping = self._alike(words, of_slip, _LENGTHS_APART_OF_A_SLIP, np.full(len(words), 0.75))
+        least = np.full(len(words), _ALIKE_IF_SHORT)
+        slipped, how, slipping = self._alike(asked, of_slip, _LENGTHS_APART_OF_A_SLIP, least)
         every = len(self._terms)
-        near = (how >= _ALIKE_FOR_A_SLIP) & ~np.isin(slipping * every + slipped, word * every + number)
+        near = ~_are_among(slipping * every + slipped, word * every + number)
         other = number != exact[word]
         known = np.flatnonzero(exact >= 0)
         number = np.concatenate([number[other], slipped[near], exact[known]])
@@ -114,13 +142,14 @@ class Variants:
         return sorted(near)
 
     def _alike(
-        self, words: Sequence[str], sounds: Sequence[Sequence[int]], lengths_apart: int, least: Floats
+        self, asked: _Words, sounds: Sequence[Sequence[int]], lengths_apart: int, least: Floats
     ) -> tuple[Ints, Floats, Ints]:
         """Give the terms of some sounds that are spelled much like a word: vowels decide, sounds being equal.
 
         Parameters
         ----------
-        words : sequence of str, length W
+        asked : _Words
+            W words.
         sounds : sequence of sequence of int, length W
             For each word the numbers of the sounds to look among.
         lengths_apart : int
@@ -132,29 +161,40 @@ class Variants:
         number, like, word : ndarray, shape (found,)
             The term, how like it is and the word's place, by word; at most ``MOST_VARIANTS`` of one word.
         """
+        arrays = self._arrays
         flat = np.array([sound for row in sounds for sound in row], dtype=np.int64)
-        word_of_sound = np.repeat(np.arange(len(words)), [len(row) for row in sounds])
-        begins = self._arrays["sound_start"]
+        word_of_sound = np.repeat(np.arange(len(sounds)), [len(row) for row in sounds])
+        begins = arrays["sound_start"]
         at, owner = spread(begins[flat], begins[flat + 1] - begins[flat])
-        number, word = self._arrays["sound_terms"][at].astype(np.int64), word_of_sound[owner]
-        lengths = np.array([len(each) for each in words], dtype=np.int64)
-        close = np.abs(self._arrays["term_length"][number] - lengths[word]) <= lengths_apart
+        number, word = arrays["sound_terms"][at].astype(np.int64), word_of_sound[owner]
+        close = np.abs(arrays["term_length"][number] - asked.length[word]) <= lengths_apart
         number, word = number[close], word[close]
+        # Between scripts the short vowels are missing from one: four fifths alike is as good as it gets.
+        more = 0.2 * (arrays["term_latin"][number] != asked.is_latin[word])
+        # Each letter that only one of two spellings has sets them at least that far apart.
+        different = np.bitwise_count(asked.letters[word] ^ arrays["roman_letters"][number])
+        both = np.maximum(1, asked.roman_length[word] + arrays["roman_length"][number])
+        close = 1.0 - different / both + more >= least[word] - _ROUNDING
+        number, word, more = number[close], word[close], more[close]
         if not len(number):
             return number, np.empty(0), word
-        roman = [romanised(each) for each in words]
         terms, romans = self._terms, self._romans
         ratios = process.cpdist(
-            [roman[each] for each in word.tolist()],
+            [asked.roman[each] for each in word.tolist()],
             [romans[each] or terms[each] for each in number.tolist()],
             scorer=fuzz.ratio,
             dtype=np.float64,
         )
-        is_latin = np.array([each.isascii() for each in words], dtype=np.bool_)
-        crossed = self._arrays["term_latin"][number] != is_latin[word]
-        # Between scripts the short vowels are missing from one: four fifths alike is as good as it gets.
-        like = np.minimum(1.0, ratios / 100.0 + 0.2 * crossed)
+        like = np.minimum(1.0, ratios / 100.0 + more)
         kept = np.flatnonzero(like >= least[word])
         kept = kept[np.lexsort((-like[kept], word[kept]))]
         kept = kept[places_in(word[kept], starts_of(word[kept])) < MOST_VARIANTS]
         return number[kept], 0.5 + 0.48 * like[kept], word[kept]
+
+
+def _are_among(values: Ints, others: Ints) -> NDArray[np.bool_]:
+    """Say of each value whether it is among others; numpy's own way takes longer to load than to answer."""
+    if not len(others):
+        return np.zeros(len(values), dtype=np.bool_)
+    ranked = np.sort(others)
+    return np.asarray(ranked[np.minimum(np.searchsorted(ranked, values), len(ranked) - 1)] == values)
