@@ -13,13 +13,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from spatial import cells
 from spatial.errors import InvalidGeometry
 from spatial.geocoding.combine import NOTHING, SLIVER, radius_within
 from spatial.geocoding.frame import Frame, lattice
+from spatial.geocoding.ground import ground
 from spatial.geocoding.kernel import apportioned
 from spatial.geocoding.layers import Bearing, Jurisdiction
 from spatial.geocoding.region import SMALLEST_ACCURACY_M, Region
@@ -70,46 +70,36 @@ def lay(words: Bearing, bound: Jurisdiction | None) -> tuple[Region, float] | No
     """
     said = (words.distance_m, words.direction_deg, words.unit_m, words.low_m, words.high_m, words.habits)
     drawn = _stencil(*said, _finest(words.least_m2))
+    steps = lattice(words.lat, words.lon, drawn.resolution).steps(drawn.east, drawn.north)
     if bound is None:
-        return _region(drawn, words, drawn.weight, drawn.at, drawn.area_m2), 1.0
-    weight, within = _bounded(drawn, words, bound)
+        return _region(drawn, words, steps, drawn.weight, drawn.at, drawn.area_m2), 1.0
+    weight, within = _bounded(drawn, words, bound, steps)
     if within <= 0.0:
         return None
     finer = _finest(words.least_m2 * within)
     if finer > drawn.resolution:
         # What the area leaves is so little that finer cells do.
         drawn = _stencil(*said, finer)
-        weight, within = _bounded(drawn, words, bound)
+        steps = lattice(words.lat, words.lon, finer).steps(drawn.east, drawn.north)
+        weight, within = _bounded(drawn, words, bound, steps)
         if within <= 0.0:
             return None
     kept = np.flatnonzero(weight)
-    part = _part(drawn, kept)
-    weight = weight[kept]
-    return _region(part, words, weight, _middle(part.east, part.north, weight), _area(weight, part.grain_m)), within
+    if len(kept) < len(weight):
+        drawn, steps, weight = _part(drawn, kept), steps[:, kept], weight[kept]
+    at, area_m2 = _middle(drawn.east, drawn.north, weight), _area(weight, drawn.grain_m)
+    return _region(drawn, words, steps, weight, at, area_m2), within
 
 
-def _bounded(drawn: Stencil, words: Bearing, bound: Jurisdiction) -> tuple[Array, float]:
+def _bounded(drawn: Stencil, words: Bearing, bound: Jurisdiction, steps: NDArray[np.int64]) -> tuple[Array, float]:
     """Give each point's weight within a bound, and the sum of them before it is made one again."""
-    flat = _flat(bound, words.lat, words.lon)
-    inside = drawn.weight * shapely.contains_xy(flat, drawn.east, drawn.north)
+    here = ground(bound, words.lat, words.lon, drawn.resolution)
+    inside = drawn.weight * here.holds(steps, drawn.east, drawn.north)
     held = float(inside.sum())
     beyond = bound.leak * (1.0 - held)
     if beyond <= _THIN * held:
         return inside, held + beyond
     return np.where(inside > 0.0, inside, bound.leak * drawn.weight), held + beyond
-
-
-@lru_cache(maxsize=4_096)
-def _flat(bound: Jurisdiction, lat: float, lon: float) -> Any:
-    """Give an area in metres about a house, ready to be asked."""
-    frame = Frame(lat, lon)
-
-    def to_metres(points: Array) -> Array:
-        return np.column_stack(frame.to_metres(points[:, 1], points[:, 0]))
-
-    flat = shapely.transform(bound.polygon, to_metres)
-    shapely.prepare(flat)
-    return flat
 
 
 def _finest(least_m2: float) -> int:
@@ -139,8 +129,6 @@ def _stencil(
 
 
 def _part(drawn: Stencil, kept: NDArray[np.int64]) -> Stencil:
-    if len(kept) == len(drawn.east):
-        return drawn
     return Stencil(
         drawn.east[kept], drawn.north[kept], drawn.weight[kept], drawn.grain_m, drawn.resolution, drawn.at,
         drawn.area_m2,
@@ -159,24 +147,29 @@ def _area(weight: Array, grain_m: float) -> float:
     return float(weight.sum()) ** 2 / float((weight * weight).sum()) * grain_m**2
 
 
-def _region(drawn: Stencil, words: Bearing, weight: Array, at: tuple[float, float, float], area_m2: float) -> Region:
+def _region(
+    drawn: Stencil, words: Bearing, steps: NDArray[np.int64], weight: Array, at: tuple[float, float, float],
+    area_m2: float,
+) -> Region:  # fmt: skip
     frame = Frame(words.lat, words.lon)
     level = drawn.resolution
     while level >= cells.COARSEST_SHOWN:
         found = lattice(words.lat, words.lon, level)
-        steps, by_cell = _gathered(found.steps(drawn.east, drawn.north), weight)
+        if level < drawn.resolution:
+            steps = found.steps(drawn.east, drawn.north)
+        homes, by_cell = _gathered(steps, weight)
         order = np.argsort(-by_cell, kind="stable")
         running = np.cumsum(by_cell[order])
         needed = int(np.searchsorted(running, (1.0 - SLIVER) * running[-1])) + 1
         if needed <= MOST_CELLS:
             filled = int(np.count_nonzero(by_cell[order[:MOST_CELLS]] > NOTHING * running[-1]))
             chosen = order[: max(needed, filled)]
-            middles = found.origin + steps[chosen] @ found.basis
+            middles = found.origin + homes[chosen] @ found.basis
             lats, lons = frame.to_degrees(middles[:, 0], middles[:, 1])
-            homes, masses = _cells(np.column_stack([lats, lons]), by_cell[chosen], level)
+            kept, masses = _cells(np.column_stack([lats, lons]), by_cell[chosen], level)
             lat, lon = frame.to_degrees(np.array([at[0]]), np.array([at[1]]))
             return Region(
-                Point(float(lat[0]), float(lon[0])), max(SMALLEST_ACCURACY_M, at[2]), level, homes, masses, area_m2
+                Point(float(lat[0]), float(lon[0])), max(SMALLEST_ACCURACY_M, at[2]), level, kept, masses, area_m2
             )
         level -= max(1, math.floor(math.log(needed / MOST_CELLS, 7.0)))
     raise InvalidGeometry("The region is too large for one fix.")
