@@ -7,7 +7,7 @@ not, they lead out of it as often as chance would have it.  Texts alone show whi
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -63,23 +63,27 @@ def learn_leaks(
     seen = {
         code: found
         for code, said in texts.items()
-        if (station := stations.get(code)) is not None and (found := kept(station, said, habits)) is not None
+        if (station := stations.get(code)) is not None
+        and station.derived
+        and (found := kept(station, said, habits)) is not None
     }
     if not seen:
         return {}
-    far = [one.distance_m for code in seen for one in texts[code] if one.distance_m > 0.0]
-    if not far:
-        return {}
-    # Where areas say nothing, places lie as far off as the corpus writes, wherever that is.
-    reach = max(float(np.quantile(far, 0.95)), 1.2 * float(np.median([one.reach_m for one in seen.values()])))
+    reach = far_reach_m(list(seen.values()), [texts[code] for code in seen])
     whole = _share(list(seen.values()), reach, KEPT)
     return {code: _leak(_share([found], reach, whole), found.reach_m, reach) for code, found in seen.items()}
 
 
+def far_reach_m(seen: Sequence[Kept], texts: Iterable[Sequence[Bearing]]) -> float:
+    """Give how far off places lie where areas say nothing: as far as the corpus writes, wherever that is."""
+    far = [one.distance_m for said in texts for one in said if one.distance_m > 0.0]
+    return max(float(np.quantile(far, 0.95)), 1.2 * float(np.median([one.reach_m for one in seen])))
+
+
 def kept(station: StationArea, said: Sequence[Bearing], habits: Habits = BELIEVED) -> Kept | None:
-    """Give how much of what texts mean lies in a station's derived area; None without one, or if they say nothing."""
+    """Give how much of what texts mean lies in a station's area; None where it has none, or they say nothing."""
     area = station.area
-    if area is None or area.is_empty or not station.derived:
+    if area is None or area.is_empty:
         return None
     drawn = [_points(one, habits) for one in said if one.distance_m > 0.0]
     if not drawn:
@@ -90,7 +94,7 @@ def kept(station: StationArea, said: Sequence[Bearing], habits: Habits = BELIEVE
     inside = shapely.contains_xy(prepared(area), lons, lats)
     owner = np.repeat(np.arange(len(drawn)), [len(points) for points in drawn])
     shares = np.bincount(owner, weights=inside) / np.bincount(owner)
-    return Kept(shares, _reach_m(station, frame))
+    return Kept(shares, _reach_m(station))
 
 
 def _share(seen: Sequence[Kept], reach_m: float, prior: float) -> float:
@@ -109,8 +113,10 @@ def _leak(share: float, own_m: float, reach_m: float) -> float:
     return round(beyond / (share / own_m + beyond), 3)
 
 
-def _reach_m(station: StationArea, frame: Frame) -> float:
+@lru_cache(maxsize=4_096)
+def _reach_m(station: StationArea) -> float:
     """Give the mean distance from the house to the edge, over all directions."""
+    frame = Frame(station.lat, station.lon)
     west, south, east, north = station.area.bounds
     x, y = frame.to_metres(np.array([south, south, north, north]), np.array([west, east, west, east]))
     far = float(np.hypot(x, y).max())

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spatial.addresses import Bearing
-from spatial.geocoding import keeping
+from spatial.geocoding import keeping, roads
 from spatial.geocoding.gazetteer import LearnedFrom, StationArea
 from spatial.geocoding.habits import BELIEVED, Habits, Steps, by_road
 
@@ -125,6 +125,8 @@ def learn_stations(
     """
     pins = pins or {}
     whole = learn((one for said in texts.values() for one in said), prior)
+    if areas:
+        whole = replace(whole, road=roads.learn_road(areas, texts, whole))
     whole = with_road(whole, [pin for found in pins.values() for pin in found])
     codes = [code for code, said in texts.items() if len(said) >= FEWEST or len(pins.get(code, ())) >= FEWEST]
     # Of fewer texts than a few habits are not learned; but each says something of the area that it leads into.

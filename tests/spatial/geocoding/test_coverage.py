@@ -10,10 +10,13 @@ from dataclasses import replace
 
 import pytest
 
+from spatial import cells
 from spatial.addresses import parse_bearing
+from spatial.geocoding.bearing import bearing_region
 from spatial.geocoding.column4 import LANGUAGES, Drawn, draw
 from spatial.geocoding.coverage import judge, region_of, shrunk, smallest_set
 from spatial.geocoding.habits import BELIEVED
+from spatial.geocoding.named import Named, place_named
 from spatial.geocoding.writers import learn
 from spatial.mass import UNIT
 from tests.spatial.geocoding.written import WRITERS, stations, with_areas
@@ -81,6 +84,44 @@ def test_a_corpus_of_other_writers_is_learned() -> None:
     found = judge(texts, learned, WRITERS["four points only"])
     assert LOW <= found.in_cells <= HIGH
     assert found.area_ratio <= 1.1
+
+
+def test_a_wrong_name_beside_a_distance_does_not_lose_the_place() -> None:
+    """Name and distance that contradict each other are two lumps: the true one holds nearly as often as it should."""
+    texts = list(draw(stations(), 400, 72, farthest_m=(1_500.0, 10_000.0), named=1.0, wrong_name=1.0))
+    found = judge(texts, forms=["named"])
+    assert found.in_cells > 0.72
+    assert found.in_circle > 0.85
+    # The control: by the name alone, which is wrong in all of these, the place is lost.
+    lost = 0
+    for one in texts:
+        assert one.place is not None
+        alone = place_named([Named(1.0, one.place, one.relation)], one.station, None, [])
+        assert alone is not None
+        lost += cells.cell_of(one.lat, one.lon, alone.region.resolution) not in smallest_set(alone.region)
+    assert lost > 0.9 * len(texts)
+
+
+def test_a_name_that_agrees_narrows_a_distance() -> None:
+    texts = list(draw(stations(), 300, 73, farthest_m=(1_500.0, 10_000.0), named=1.0, wrong_name=0.0))
+    found = judge(texts, forms=["named"])
+    assert found.in_circle >= LOW and found.in_cells >= LOW
+    smaller = 0
+    for one in texts:
+        said, both = parse_bearing(one.text), region_of(one, BELIEVED)
+        assert said is not None and both is not None
+        alone = bearing_region(one.station, said)
+        assert alone is not None
+        smaller += both.area_m2 < 0.7 * alone[0].area_m2
+    assert smaller > 0.8 * len(texts)
+
+
+def test_next_to_nothing_holds_nine_in_ten() -> None:
+    near = judge(draw(stations(), 3_000, 71, farthest_m=(1_000.0, 4_000.0)), forms=["near"])
+    assert near.count > 400
+    # Of few cells the smallest set overshoots, and places drawn even over distance crowd about the house.
+    assert LOW <= near.in_cells <= 0.97
+    assert LOW <= near.in_circle <= 0.96
 
 
 def test_regions_drawn_together_are_caught(mixed: list[Drawn]) -> None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from spatial.addresses import Bearing, parse_bearing
-from spatial.geocoding import StationArea, keeping
+from spatial.geocoding import StationArea, keeping, roads
 from spatial.geocoding.column4 import Drawn, draw
 from spatial.geocoding.coverage import judge
+from spatial.geocoding.habits import BELIEVED
 from spatial.geocoding.writers import learn_stations
 from tests.spatial.geocoding.written import with_areas
 
@@ -59,7 +60,8 @@ def test_an_area_that_is_not_given_up_ruins_its_regions() -> None:
 
 def test_drawn_areas_and_texts_that_say_no_distance_teach_nothing() -> None:
     somewhere = next(iter(AREAS.values()))
-    assert keeping.kept(replace(somewhere, derived=False), [Bearing(3000.0, 0.0)]) is None
+    drawn_area = replace(somewhere, derived=False)
+    assert keeping.learn_leaks({somewhere.code: drawn_area}, {somewhere.code: [Bearing(3000.0, 0.0)]}) == {}
     assert keeping.kept(replace(somewhere, area=None), [Bearing(3000.0, 0.0)]) is None
     assert keeping.kept(somewhere, [Bearing(0.0, 0.0)]) is None
     assert keeping.learn_leaks({}, {"X": [Bearing(3000.0, 0.0)]}) == {}
@@ -74,3 +76,15 @@ def test_a_few_texts_say_little() -> None:
     leak = keeping.learn_leaks({station.code: station}, {station.code: away})[station.code]
     many = keeping.learn_leaks({station.code: station}, {station.code: away * 50})[station.code]
     assert 0.0 < leak < many
+
+
+@pytest.mark.parametrize("road", [0.0, 0.5, 1.0])
+def test_areas_that_somebody_drew_show_the_road(road: float) -> None:
+    known = {code: replace(one, derived=False) for code, one in AREAS.items()}
+    texts = grouped(list(draw(list(known.values()), 1_000, 62, replace(BELIEVED, road=road))))
+    found = roads.learn_road(known, texts, BELIEVED)
+    assert found == pytest.approx(road, abs=0.3)
+    # The controls: a derived area may be wrong by as much, and an area that nobody keeps to says nothing.
+    assert roads.learn_road(AREAS, texts, BELIEVED) == BELIEVED.road
+    assert roads.learn_road(known, grouped(drawn(False)), BELIEVED) == pytest.approx(BELIEVED.road, abs=0.02)
+    assert roads.learn_road(known, {}, BELIEVED) == BELIEVED.road
