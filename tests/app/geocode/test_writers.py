@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.geocode import learning, writers
 from app.geocode.service import node_gazetteer
 from app.jobs.tasks import PERIODIC
-from spatial.geocoding import Query
+from spatial.geocoding import Query, resolve
 from spatial.geocoding.habits import BELIEVED, Habits, restored, stored
 from spatial.geocoding.writers import Learned, Writers
 from tests import factories
@@ -133,13 +133,13 @@ def test_habits_are_told_and_change_the_region(app: APIFlask) -> None:
     with app.app_context():
         plain = node_gazetteer()
         learned = plain.with_writers({None: Learned(BELIEVED, 400, 30), GULBERG: four})
-        before, after = plain.resolve(query), learned.resolve(query)
+        before, after = resolve(query, plain), resolve(query, learned)
         assert before.cells != after.cells
         reason = next(reason for reason in after.reasons if reason.code == "writers_learned")
         assert (reason.params["texts"], reason.params["pins"]) == (120, 30)
         assert not any(reason.code.startswith("writers") for reason in before.reasons)
         assert learned.station(GULBERG) is learned.station(GULBERG), "regions are found again by the same object"
-        other = plain.with_writers({None: four}).resolve(query)
+        other = resolve(query, plain.with_writers({None: four}))
         assert "writers_learned_elsewhere" in [reason.code for reason in other.reasons]
         named = learned.with_local_names({})
         assert named.station(GULBERG) is learned.station(GULBERG), "local names leave the habits as they are"
