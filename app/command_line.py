@@ -10,7 +10,7 @@ from typing import Any
 
 def create_app() -> Any:
     """Give the application whose commands `flask` offers."""
-    if sys.argv[1:2] == ["geocode"] and not set(sys.argv[2:3]) & {"redo", "piles"}:
+    if sys.argv[1:2] == ["geocode"] and _is_file(sys.argv[2:3]):
         from flask import Flask
 
         from app.geocode.cli import geocode_cli
@@ -23,3 +23,10 @@ def create_app() -> Any:
     from app.factory import create_app as whole
 
     return whole()
+
+
+def _is_file(words: list[str]) -> bool:
+    """Say whether the words after `geocode` begin with a file, and not with one of its commands for stored records."""
+    from app.geocode.cli import geocode_cli
+
+    return not set(words) & (set(geocode_cli.commands) - {"file"})

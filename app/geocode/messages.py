@@ -213,6 +213,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{distance_m} m along the road from {first} to {second}.",
         "{first} سے {second} جانے والی سڑک پر {distance_m} میٹر۔",
     ),
+    "along_road": (
+        "{distance_m} m along {name}, from the middle of the town ({lat}, {lon}) or from where the road begins, by "
+        "{points} known points of the road.",
+        "شہر کے مرکز ({lat}، {lon}) یا سڑک کے آغاز سے {name} پر {distance_m} میٹر، سڑک کے {points} معلوم مقامات "
+        "کے مطابق۔",
+    ),
     "road_end_unknown": (
         "{distance_m} m along a road from {first}; its other end “{second}” is not known here, so in any direction.",
         "{first} سے سڑک پر {distance_m} میٹر؛ سڑک کا دوسرا سرا «{second}» یہاں معلوم نہیں، اس لیے کسی بھی سمت میں۔",

@@ -28,6 +28,8 @@ ENDS: Final = 0.08
 ROAD_BREADTH: Final = 0.16
 """Standard deviation of a road's distance from the straight line, as a share of the geometric mean of the distances to
 its two ends: half-way, a twelfth of the line. An arc that is a tenth longer than its line strays by a fifth at most."""
+BEYOND_BREADTH: Final = 0.35
+"""The same for each metre beyond the farther of the two points."""
 ROAD_LEAST_M: Final = 200.0
 _REACH: Final = 3.0
 _WITHIN: Final = 13
@@ -129,7 +131,11 @@ class OnRoad:
 
     def _breadth(self, along: Grid, apart: float) -> Grid:
         rest = np.maximum(apart - along, 0.0)
-        return np.asarray(ROAD_BREADTH * np.sqrt(np.maximum(along, 0.0) * rest) + ROAD_LEAST_M)
+        # Beyond the last point that is known the road goes on, more or less as it went.
+        beyond = np.maximum(along - apart, 0.0)
+        return np.asarray(
+            ROAD_BREADTH * np.sqrt(np.maximum(along, 0.0) * rest) + ROAD_LEAST_M + BEYOND_BREADTH * beyond
+        )
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,11 @@ class LookUp:
     @property
     def product(self) -> float:
         """How much of the text the best candidate holds, times how much of itself the text says: 1 for its name."""
-        return float(self.measured.measures[self.row, self.best, _PRODUCT])
+        return self.product_of(self.best)
+
+    def product_of(self, candidate: int) -> float:
+        """Give the same of any candidate."""
+        return float(self.measured.measures[self.row, candidate, _PRODUCT])
 
     @property
     def fullest(self) -> Place:

@@ -143,7 +143,7 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
     if climb.fix is not None or not query.text or (station is not None and not without_bearing(query.text)):
         return climb
     tie = tied(query.text)
-    if tie is not None and tie.kind != "along" and (query.distance_m is None or tie.kind != "from"):
+    if tie is not None and (query.distance_m is None or tie.kind != "from"):
         climb.fix = ties.rung(query, tie, station, gazetteer, climb.reasons)
         if climb.fix is not None:
             return climb

@@ -15,7 +15,7 @@ from spatial.addresses import Bearing as Said
 from spatial.addresses import Tie, without_bearing
 from spatial.errors import InvalidGeometry
 from spatial.geocoding import bearing as bearings
-from spatial.geocoding import names
+from spatial.geocoding import kilometres, names
 from spatial.geocoding import region as regions
 from spatial.geocoding.combine import Combination, Lump, combine
 from spatial.geocoding.context import SETTLEMENTS, places_named
@@ -39,6 +39,11 @@ LONGEST_DETOUR: Final = 1.6
 FARTHEST_M: Final = 30_000.0
 FARTHEST_ROAD_M: Final = 150_000.0
 """How far away a place may lie that a text measures from, or says to lie at an end of its road."""
+LEAST_ALONG_M: Final = 2_000.0
+"""Nearer to the middle of a town its kilometres say less than its addresses."""
+KEPT_ALONG: Final = 0.15
+"""With less of a kilometre in the station's area it was counted from elsewhere."""
+SCORE_ALONG: Final = 0.4
 FEWEST_BESIDES: Final = 0.1
 """A name beside a distance from another place leads, if it is so likely to be right."""
 TRUST_ORIGIN: Final = 0.6
@@ -74,6 +79,8 @@ def rung(
     query: Query, tie: Tie, station: StationArea | None, gazetteer: Gazetteer, reasons: list[Reason]
 ) -> Fix | None:
     """Give the fix of a place told by other named places, None where these are not known; says why in ``reasons``."""
+    if tie.kind == "along":
+        return _along(query, tie, station, gazetteer, reasons)
     far = FARTHEST_ROAD_M if tie.kind == "road" else FARTHEST_M
     first = meant(query, tie.first, tie.rest, station, gazetteer, far)
     second = meant(query, tie.second, tie.rest, station, gazetteer, far) if tie.second else []
@@ -100,6 +107,25 @@ def rung(
     # Half-way along a long line little is known, however sure the names.
     sure = min(1.0, score) * (bearings.SCORE_BEARING if tie.kind != "between" else 0.8)
     return regions.fix_of(found.region, Method.BEARING if tie.said else Method.PLACE, sure, best.ref, reasons)
+
+
+def _along(
+    query: Query, tie: Tie, station: StationArea | None, gazetteer: Gazetteer, reasons: list[Reason]
+) -> Fix | None:
+    """Give the fix of a kilometre of a road that names no ends, None where its town or its points are not known."""
+    if tie.said is None or tie.said.distance_m < LEAST_ALONG_M:
+        return None
+    found = _look_up(replace(query, text=tie.first, distance_m=None, direction=None), station, gazetteer)
+    ways = kilometres.ways(found, tie.said.distance_m) if found is not None else None
+    if found is None or ways is None:
+        return None
+    lumps, middle, points = ways
+    combined = _try(lumps, _bounds(station))
+    if combined is None or combined.within < KEPT_ALONG:
+        return None  # counted from another town than this
+    params: dict[str, str | float] = {"name": tie.first, "distance_m": tie.said.distance_m, "points": points}
+    reasons.append(Reason("along_road", params | {"lat": round(middle.lat, 4), "lon": round(middle.lon, 4)}))
+    return regions.fix_of(combined.region, Method.BEARING, SCORE_ALONG, found.place.ref, reasons)
 
 
 def _named_besides(query: Query, tie: Tie, station: StationArea | None, gazetteer: Gazetteer) -> LookUp | None:

@@ -212,7 +212,7 @@ def _shrunk(trait: _Trait, corpora: Sequence[Sequence[Bearing]]) -> Array:
     for tried in reversed(STRENGTHS):
         told = _foretold(first, second, tried) + _foretold(second, first, tried)
         # A thinner prior must earn its place: where nothing differs, stations are as the corpus.
-        if told > best + 1.0:
+        if told > best + 2.0:
             best, strength = told, tried
     return both.likeliest(strength)
 

@@ -215,3 +215,21 @@ def test_coordinates_across_the_border_are_refused(table, tmp_path: Path) -> Non
     path = table('id,text\n1,"34.53123, 69.17123"\n2,"31.54123, 74.34123"\n')
     assert geocode(path, "--out", out).returncode == 0
     assert [row["method"] for row in written(out)] == ["unplaced", "coordinates"]
+
+
+def test_the_habits_of_a_node_are_learned_and_used_for_a_file(
+    table, tmp_path: Path, database_name: str, worker: Session
+) -> None:
+    for number in range(48):
+        way = ("north", "east", "south", "west")[number % 4]
+        factories.record(worker, "fir", GULBERG, place_text=f"{1 + number % 3} km {way} of PS")
+    worker.commit()
+    server = {"NAQSHA_DATABASE_URL": EXTERNAL or "", "NAQSHA_DATABASE_NAME": database_name}
+    learned = geocode("writers", **server)
+    assert learned.returncode == 0, learned.stderr
+    assert "48 texts and 0 pins, 1 stations" in learned.stdout
+    out = tmp_path / "out.csv"
+    # One text teaches nothing by itself: what it is read by is the node's.
+    done = geocode(table(f'id,text,station\n1,"2 km north of PS",{GULBERG}\n'), "--out", out, "--explain", **server)
+    assert done.returncode == 0, done.stderr
+    assert "learned from 48 of its texts" in written(out)[0]["reasons"]

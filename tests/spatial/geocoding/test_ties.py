@@ -113,6 +113,28 @@ def test_a_road_of_which_one_end_is_known() -> None:
     assert "road_start_unknown" in codes(nothing)
 
 
+ROAD = [
+    place("town", "Lahore", "city", 31.50, 74.30, population=1_000_000),
+    *(place(f"c{n}", f"Zarif Plaza {n}", "landmark", 31.50 + n * 1e-4, 74.30, city="Lahore") for n in range(12)),
+    *(place(f"r{n}", "Qandeel Road", "street", 31.50, 74.30 + 0.02 * n, city="Lahore") for n in range(1, 9)),
+]
+
+
+@pytest.mark.parametrize("text", ["10 km Qandeel Road", "Qandeel Road par 10 km", "Qandeel Road km 10"])
+def test_a_kilometre_of_a_road_lies_along_its_own_points(text: str) -> None:
+    gazetteer = InMemoryGazetteer([(one, []) for one in ROAD])
+    fix = resolve(Query(text=text, district="Lahore", city="Lahore"), gazetteer)
+    assert codes(fix) == ["along_road"]
+    assert fix.point is not None
+    # The road runs east; ten kilometres of it end at 74.40 or a little before, or as far from its first point.
+    assert abs(fix.point.lat - 31.50) < 0.01 and 74.36 < fix.point.lon < 74.43
+    assert mass_at(fix, 31.50, 74.30, 3_000) < 0.05, "the control: by its name alone it would lie anywhere on the road"
+    alone = resolve(Query(text="Qandeel Road", district="Lahore", city="Lahore"), gazetteer)
+    assert "along_road" not in codes(alone)
+    other = resolve(Query(text="10 km Bareera Road", district="Lahore", city="Lahore"), gazetteer)
+    assert "along_road" not in codes(other)
+
+
 def _bearings(fix: Fix, lat: float, lon: float) -> list[float]:
     middles = cells.centres(fix.cells)
     return np.degrees(np.arctan2(middles[:, 1] - lon, middles[:, 0] - lat)).tolist()

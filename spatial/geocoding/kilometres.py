@@ -1,0 +1,86 @@
+"""The kilometres of a road that names no ends: "13 km Raiwind Road, Lahore".
+
+The road's own points in the index, its streets and the addresses on it, say where it runs; the kilometres say where on
+it. They are counted from the middle of the town or from where the road begins: nobody writes which, so both are kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from spatial.geocoding.combine import Lump
+from spatial.geocoding.habits import BELIEVED
+from spatial.geocoding.lines import OnRoad
+from spatial.geocoding.lookup import LookUp
+from spatial.model import Point
+from spatial.projection import distance_m
+
+SAME_NAME: Final = 0.8
+"""A line that is the road's name and little else is a point of the road."""
+NEAREST_M: Final = 1_000.0
+"""Nearer to the town's middle a road's point does not show which way it leaves."""
+MOST_WAYS: Final = 2
+FROM_TOWN: Final = 0.5
+"""The chance that kilometres count from the town's middle and not from where the road begins: a belief."""
+
+
+def ways(found: LookUp, distance_m_said: float) -> tuple[list[Lump], Point, int] | None:
+    """Give where a road's kilometre may be, with the town's middle and how many points of the road are known.
+
+    None where the town or the road is not known.
+
+    Parameters
+    ----------
+    found : LookUp
+        Of the road's name in its town.
+    distance_m_said : float
+        Metres along the road.
+    """
+    middle = _middle(found)
+    if middle is None:
+        return None
+    points = _points(found)
+    if not points:
+        return None
+    beginning = min(points, key=lambda at: distance_m(middle.lat, middle.lon, at.lat, at.lon))
+    lumps = [
+        Lump(FROM_TOWN * share, layer) for share, layer in _from(middle, points, distance_m_said)
+    ] + [
+        Lump((1.0 - FROM_TOWN) * share, layer) for share, layer in _from(beginning, points, distance_m_said)
+    ]  # fmt: skip
+    return (lumps, middle, len(points)) if lumps else None
+
+
+def _from(start: Point, points: Sequence[Point], distance_m_said: float) -> list[tuple[float, OnRoad]]:
+    """Give the likeliest ways on which a road leaves its beginning, with the chance of each."""
+    away = [(distance_m(start.lat, start.lon, at.lat, at.lon), at) for at in points]
+    known = [(apart, at) for apart, at in away if apart >= NEAREST_M]
+    # The point that lies about as far as is said shows best which way the road goes there.
+    known.sort(key=lambda pair: abs(math.log(pair[0] / (0.9 * distance_m_said))))
+    chosen = known[:MOST_WAYS]
+    whole = sum(1.0 / (1.0 + rank) for rank in range(len(chosen)))
+    return [
+        (1.0 / (1.0 + rank) / whole, OnRoad(start, at, distance_m_said, BELIEVED))
+        for rank, (_, at) in enumerate(chosen)
+    ]
+
+
+def _middle(found: LookUp) -> Point | None:
+    """Give the middle of the town that a text is about: the candidate that no line stands for."""
+    lines = found.measured.lines[found.row]
+    there = found.measured.is_there[found.row]
+    for one in np.flatnonzero((lines < 0) & there).tolist():
+        return Point(float(found.measured.lat[found.row, one]), float(found.measured.lon[found.row, one]))
+    return None
+
+
+def _points(found: LookUp) -> list[Point]:
+    return [
+        Point(float(found.measured.lat[found.row, one]), float(found.measured.lon[found.row, one]))
+        for one in range(len(found.weight))
+        if found.line(one) >= 0 and bool(found.measured.is_there[found.row, one]) and found.product_of(one) >= SAME_NAME
+    ]
