@@ -18,7 +18,7 @@ _REACH: Final = 96
 """Cells in each direction that are remembered: 33 km at the base resolution."""
 _WIDTH: Final = 2 * _REACH + 1
 _FEWEST_CELLS: Final = 4.0
-_UNKNOWN, _OUT, _IN, _EDGE = -1, 0, 1, 2
+_ASKED, _UNKNOWN, _OUT, _IN, _EDGE = -2, -1, 0, 1, 2
 
 
 class Ground:
@@ -41,8 +41,7 @@ class Ground:
         self._is_small = bool(flat.area < _FEWEST_CELLS * cells.area_m2)
         one, other = cells.basis
         third = [(one + other) / 3.0, (2.0 * other - one) / 3.0, (2.0 * one - other) / 3.0]
-        halves = [0.5 * one, 0.5 * other, 0.5 * (one - other)]
-        points = [np.zeros(2), *third, *halves]
+        points = [np.zeros(2), *third]
         self._corners = np.array([*points, *(-point for point in points[1:])])
 
     def holds(self, steps: NDArray[np.int64], east: Array, north: Array) -> NDArray[np.bool_]:
@@ -52,7 +51,9 @@ class Ground:
         at = (steps[0] + _REACH) * _WIDTH + (steps[1] + _REACH)
         state = self._known[at]
         if int(state.min(initial=_OUT)) == _UNKNOWN:
-            self._learn(np.unique(at[state == _UNKNOWN]))
+            # Marked and found again: quicker than sorting thousands of points for some dozens of cells.
+            self._known[at[state == _UNKNOWN]] = _ASKED
+            self._learn(np.flatnonzero(self._known == _ASKED))
             state = self._known[at]
         found = state == _IN
         edge = np.flatnonzero(state == _EDGE)
@@ -60,7 +61,7 @@ class Ground:
         return np.asarray(found)
 
     def _learn(self, cells: NDArray[np.int64]) -> None:
-        """Remember of some cells whether all, none or some of their corners, sides and middle lie in the area."""
+        """Remember of some cells whether all, none or some of their corners and middle lie in the area."""
         steps = np.column_stack([cells // _WIDTH, cells % _WIDTH]) - _REACH
         middles = self._cells.origin + steps @ self._cells.basis
         x, y = (middles[:, axis, None] + self._corners[None, :, axis] for axis in (0, 1))
