@@ -91,6 +91,7 @@ _ALONG: Final = (
     ),
 )
 _HINT: Final = re.compile(rf"{_any('between.before', 'between.after')}|\d\s*{_KM}|{_KM}\s*\d")
+_TIME: Final = re.compile(rf"\d\s*(?:{_any('between.hours')})(?![^\W\d_])")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _STATION: Final = frozenset(fold(word) for word in _listed("origin.station"))
 _ORIGIN_AFTER: Final = frozenset(fold(word) for word in _listed("origin.after"))
@@ -131,6 +132,8 @@ def _tie(kind: str, match: re.Match[str], simple: str, start: int) -> Tie | None
     first, second = said["first"].strip(" -"), (said.get("second") or "").strip(" -")
     if not _WORD.search(first) or (kind in ("road", "between") and not _WORD.search(second)):
         return None
+    if kind == "between" and (_TIME.search(first) or _TIME.search(second)):
+        return None  # "between 10 pm and 2 am" is when, not where
     number = said.get("km") or said.get("km2")
     distance = Bearing(1_000.0 * float(number.replace("٫", ".")), None) if number else None
     rest = f"{simple[: start + match.start()]} , {simple[start + match.end() :]}".strip(" ,،")
