@@ -27,7 +27,7 @@ def _briefing(query: WeeklyQuery) -> RowMapping:
     session = db_session()
     week = service.week_of(query.week)
     top = service.top_for_reader(session, query.jurisdiction, current_user.jurisdictions)
-    return service.kept_or_made(session, top, week, current_user.id)
+    return service.kept_or_made(session, top, week, current_user.id, query.number)
 
 
 @bp.get("/weekly")
@@ -60,7 +60,11 @@ def take(week: str, form: str) -> Response:
     asked = request.args.get("lang", "")
     language = asked if asked in LANGUAGES else locale_code()
     code = request.args.get("jurisdiction")
-    row = _briefing(WeeklyQuery(jurisdiction=code[:100] if code else None, week=week[:20]))
+    number = request.args.get("number", "")
+    if number and not (number.isascii() and number.isdigit() and 0 < int(number) < 1 << 31):
+        raise InvalidFilter("%(name)s must be a whole number.", name="number")
+    asked_number = int(number) if number else None
+    row = _briefing(WeeklyQuery(jurisdiction=code[:100] if code else None, week=week[:20], number=asked_number))
     officer = current_user.display_name or current_user.name
     body = service.take(db_session(), row, form, language, current_user.id, officer)
     response = Response(body, mimetype="text/html" if form == "html" else "application/pdf")

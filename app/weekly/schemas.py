@@ -10,6 +10,7 @@ class WeeklyQuery(BaseModel):
 
     jurisdiction: str | None = Field(None, max_length=100)
     week: str | None = Field(None, max_length=20, description="2026-W47, the week that it looks back on")
+    number: int | None = Field(None, ge=1, le=2**31 - 1, description="which of those kept; the newest unless told")
 
 
 class Briefings(BaseModel):

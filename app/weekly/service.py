@@ -31,6 +31,10 @@ class NoSuchArea(NotFound):
     """There is no province, region, district or circle with this code whose records you see as a whole."""
 
 
+class NoSuchBriefing(NotFound):
+    """No briefing of this week is kept under this number."""
+
+
 class NoAreaChosen(InvalidFilter):
     """Choose a province, region, district or circle: a briefing is made for one of these."""
 
@@ -78,10 +82,17 @@ def make(session: Session, top: Top, week: int, account: int | None, now: dateti
     note(session, "briefing_made", "jurisdiction", top.id, detail={"week": weeks.name_of(week)})
 
 
-def kept_or_made(session: Session, top: Top, week: int, account: int) -> RowMapping:
-    """Give the newest briefing of a week, made now where there is none; commits what it makes."""
-    asked = {"top": top.id, "week": week}
+def kept_or_made(session: Session, top: Top, week: int, account: int, number: int | None = None) -> RowMapping:
+    """Give the briefing of a week with a number, or the newest, made now where there is none; commits what it makes.
+
+    Raises
+    ------
+    NoSuchBriefing
+    """
+    asked = {"top": top.id, "week": week, "number": number}
     row = session.execute(sql("weekly.latest"), asked).mappings().one_or_none()
+    if row is None and number is not None:
+        raise NoSuchBriefing
     if row is None:
         make(session, top, week, account)
         session.commit()

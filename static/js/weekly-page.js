@@ -20,7 +20,7 @@ async function again(button) {
   button.disabled = true;
   try {
     await send("POST", "/api/weekly/briefing", { jurisdiction: page.dataset.area, week: page.dataset.week });
-    location.reload();
+    go({ week: page.dataset.week, jurisdiction: page.dataset.area, number: "" });
   } catch (error) {
     const bar = byId("problem");
     bar.hidden = false;
@@ -36,15 +36,15 @@ async function start() {
     const box = byId("weekly-week");
     if (!box?.value) return;
     if (by > 0) box.stepUp(); else box.stepDown();
-    go({ week: box.value });
+    go({ week: box.value, number: "" });
   };
   startShell(session, {
     desk: "weekly",
     actions: page.dataset.week ? [{ keys: ["ArrowLeft"], label: t("Week before"), run: () => step(-1) }, { keys: ["ArrowRight"], label: t("Week after"), run: () => step(1) }] : [],
     sentence: () => `${t("Weekly briefing")} ${page.dataset.week ?? ""}`,
   });
-  onArea((place) => go({ jurisdiction: place?.code ?? get("jurisdiction"), week: page.dataset.week }));
-  byId("weekly-week")?.addEventListener("change", (event) => event.target.value && go({ week: event.target.value }));
+  onArea((place) => go({ jurisdiction: place?.code ?? get("jurisdiction"), week: page.dataset.week, number: "" }));
+  byId("weekly-week")?.addEventListener("change", (event) => event.target.value && go({ week: event.target.value, number: "" }));
   byId("weekly-again")?.addEventListener("click", (event) => again(event.currentTarget));
   byId("weekly-choose")?.addEventListener("click", openAreas);
   const list = byId("weekly-own");

@@ -1,6 +1,8 @@
 """Every word that a page or script shows has its Urdu, and no translation loses what is put into it."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,30 @@ def _shown() -> dict[str, str]:
             for match in pattern.finditer(text):
                 found[match.group(1).replace('\\"', '"')] = script.name
     return found
+
+
+def _refusals() -> Iterator[tuple[str, str]]:
+    """Give what the application refuses with, and where: the words of an error, or what its class says of itself."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "app").rglob("*.py"))}
+    classes = [
+        (path, node) for path, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    ]
+    ours = {"NaqshaError"}
+    for _ in range(4):  # a class of a class of a class
+        ours |= {node.name for _, node in classes if any(isinstance(b, ast.Name) and b.id in ours for b in node.bases)}
+    for path, node in classes:
+        if node.name in ours and (words := ast.get_docstring(node)):
+            yield " ".join(words.split()), path.name
+    for path, tree in trees.items():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            first = call.args[0] if call.args else None
+            if isinstance(call.func, ast.Name) and call.func.id in ours and isinstance(first, ast.Constant):
+                yield str(first.value), path.name
+
+
+def test_every_refusal_has_urdu() -> None:
+    words = _catalogue()
+    assert {message: name for message, name in _refusals() if not all(words.get(message, ("",)))} == {}
 
 
 def test_every_message_has_urdu() -> None:

@@ -152,12 +152,13 @@ FROM weekly_report w WHERE w.jurisdiction_id = :top AND w.week = :week
 RETURNING id
 
 -- name: weekly.latest
--- Gives the newest briefing of a jurisdiction and week.
+-- Gives the newest briefing of a jurisdiction and week, or that of a number.
 -- Answered by weekly_report's unique index.
 SELECT w.id, w.jurisdiction_id, w.week, w.number, w.figures, w.sha256, w.has_synthetic, w.made_at,
   coalesce(nullif(a.display_name, ''), a.name) AS made_by
 FROM weekly_report w LEFT JOIN access.account a ON a.id = w.made_by
-WHERE w.jurisdiction_id = :top AND w.week = :week ORDER BY w.number DESC LIMIT 1
+WHERE w.jurisdiction_id = :top AND w.week = :week AND (CAST(:number AS integer) IS NULL OR w.number = :number)
+ORDER BY w.number DESC LIMIT 1
 
 -- name: weekly.kept
 -- Gives the briefings of a jurisdiction, newest first, with how often each was taken.

@@ -170,6 +170,13 @@ def test_a_briefing_is_kept_numbered_and_marked(client: FlaskClient, sign_in, wo
     )
     second = client.post("/api/weekly/briefing", json=asked, headers=signed.csrf).get_json()
     assert second["number"] == 2 and second["sha256"] == first["sha256"], "the same data, the same figures"
+    kept = client.get(f"/api/weekly/briefing?{query}&number=1").get_json()
+    assert kept["number"] == 1, "what was kept can be read again"
+    assert f"/weekly/2026-W40.pdf?jurisdiction={first['figures']['area']['code']}&amp;number=1" in (
+        client.get(f"/weekly?{query}&number=1").text
+    ), "and what is taken is what is shown"
+    assert client.get(f"/api/weekly/briefing?{query}&number=9").status_code == 404
+    assert client.get(f"/weekly/2026-W40.html?{query}&number=9e9").status_code == 422
     listed = client.get(f"/api/weekly?jurisdiction={DISTRICT}").get_json()["briefings"]
     assert [(row["week"], row["number"]) for row in listed if row["week"] == "2026-W40"] == [
         ("2026-W40", 2),
