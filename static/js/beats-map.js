@@ -3,7 +3,7 @@ import * as maplibre from "maplibre-gl";
 import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 import { allowWorker } from "./policy.js";
-import { GROUND, buildStyle } from "./style.js";
+import { GROUND, buildStyle, dataFirst, showGround } from "./style.js";
 import { onTheme, theme } from "./theme.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -12,6 +12,9 @@ const empty = { type: "FeatureCollection", features: [] };
 const TOUR = { dark: ["#5cc8ff", "#ffc857", "#5fd7a7", "#e38bc0", "#f7a13b", "#c8b6ff"], light: ["#005f9e", "#7d5200", "#0a6b4a", "#a8447f", "#b35806", "#542788"] };
 export const tourColour = (patrol) => TOUR[theme()][(patrol - 1) % TOUR.light.length];
 
+/** How long outlines and names wait for beats that do not come. */
+const GROUND_MS = 3000;
+let complete = false;
 let map = null;
 let shaded = false; // there are colours that no frame has shown yet
 let view = null; // where to start, if said before the map was there
@@ -39,11 +42,18 @@ function style() {
   });
 }
 
+/** Brings the outlines and names, once: when the beats are drawn, or do not come. */
+function completeGround() {
+  if (complete || !map.getLayer("chosen")) return;
+  complete = true;
+  showGround(map);
+}
+
 /** Starts the map; `choose(code)` hears a click on a beat, `clicked({lat, lon})` any click when a place is being moved. */
 export function startBeatsMap(box, bounds, { choose, clicked, drawn: whenDrawn }) {
   allowWorker();
   map = new maplibre.Map({
-    container: box, style: style(), bounds: view ?? bounds, fitBoundsOptions: { padding: room() }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+    container: box, style: dataFirst(style()), bounds: view ?? bounds, fitBoundsOptions: { padding: room() }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
     minZoom: 4, maxZoom: 17, maxBounds: [[52, 17], [88, 43]], fadeDuration: still.matches ? 0 : 160, locale: { "Map.Title": t("Map of beats") },
   });
   map.touchZoomRotate.disableRotation();
@@ -52,15 +62,17 @@ export function startBeatsMap(box, bounds, { choose, clicked, drawn: whenDrawn }
   map.on("render", () => {
     if (!shaded || !map.isSourceLoaded("units")) return;
     shaded = false;
+    completeGround();
     whenDrawn();
   });
   map.once("styledata", paint);
+  setTimeout(completeGround, GROUND_MS);
   map.on("click", (event) => {
     if (clicked({ lat: event.lngLat.lat, lon: event.lngLat.lng })) return;
     const [found] = map.queryRenderedFeatures(event.point, { layers: ["units"] });
     choose(found?.properties.code ?? null);
   });
-  onTheme(() => { map.setStyle(style(), { diff: false }); map.once("styledata", paint); for (const marker of markers) marker.redress(); });
+  onTheme(() => { complete = true; map.setStyle(style(), { diff: false }); map.once("styledata", paint); for (const marker of markers) marker.redress(); });
   return map;
 }
 

@@ -1,11 +1,12 @@
 // The control room's map: points by kind, one shaded layer, outlines, and whatever points the room has loaded. It never moves by itself.
 import * as maplibre from "maplibre-gl";
 import { plain } from "./api.js";
-import { breaks, ramp, stepColour } from "./colours.js";
+import { breaks, ramp } from "./colours.js";
 import { t } from "./i18n.js";
 import { allowWorker } from "./policy.js";
 import { filters, get, hasLayer, set } from "./state.js";
-import { GROUND, buildStyle } from "./style.js";
+import { SHADE, shade, valuesOf } from "./shading.js";
+import { GROUND, buildStyle, dataFirst, showGround } from "./style.js";
 import { onTheme, theme } from "./theme.js";
 import { askAhead, askTiles, followTiles, leftOut, tileAddress } from "./tiles.js";
 
@@ -19,6 +20,9 @@ const KIND = { dark: { fir: "#56b4e9", complaint: "#f0b43c" }, light: { fir: "#0
 const LOADED = { dark: ["#c8b6ff", "#7fe0d0", "#ff9fb8", "#d6e36b", "#ffb38a"], light: ["#542788", "#00665c", "#a50f45", "#5c6b00", "#8a3b00"] };
 const empty = { type: "FeatureCollection", features: [] };
 
+/** How long outlines and names wait for data that do not come. */
+const GROUND_MS = 3000;
+let complete = false;
 let map = null;
 let loaded = []; // {id, name, data}
 let fresh = empty;
@@ -48,20 +52,21 @@ function asked(layer) {
 }
 
 const colours = () => ramp(theme(), scale.edges.length + 1, fillNow() === "forecast" ? "forecast" : "count");
-const fillColour = (layer) => stepColour(["coalesce", ["get", VALUE[layer]], 0], scale.edges, colours());
+/** The name of a layer inside its tiles. */
+const inside = (layer) => (layer === "stays" ? "cells" : TILED.indexOf(layer) < 2 ? "points" : layer);
 const shown = (layer) => ({ visibility: hasLayer(layer) ? "visible" : "none" });
 
 function style() {
   const now = theme();
   const c = GROUND[now];
-  const vector = (layer) => ({ type: "vector", tiles: [tileAddress(layer, ...asked(layer))], ...reach(layer) });
+  const vector = (layer) => ({ type: "vector", tiles: [tileAddress(layer, ...asked(layer))], ...reach(layer), ...(FILLS.includes(layer) ? { promoteId: { [inside(layer)]: "cell" } } : {}) });
   const points = (id, colour) => ({ id, type: "circle", source: id, "source-layer": "points", layout: shown(id), paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2, 12, 3.4, 16, 7], "circle-stroke-color": c.void, "circle-stroke-width": 0.8, "circle-opacity": 0.9 } });
   const data = {
     sources: {
       firs: vector("firs"), complaints: vector("complaints"), stays: vector("stays"), cells: vector("cells"), forecast: vector("forecast"),
       fresh: { type: "geojson", data: fresh }, ...Object.fromEntries(loaded.map((layer) => [`loaded-${layer.id}`, { type: "geojson", data: layer.data ?? empty }])),
     },
-    cells: FILLS.map((id) => ({ id, type: "fill", source: id, "source-layer": id === "forecast" ? "forecast" : "cells", layout: shown(id), paint: { "fill-color": fillColour(id), "fill-opacity": scaled ? 0.68 : 0 } })),
+    cells: FILLS.map((id) => ({ id, type: "fill", source: id, "source-layer": inside(id), layout: shown(id), paint: { "fill-color": SHADE, "fill-opacity": 0.68, "fill-outline-color": "rgba(0,0,0,0)" } })),
     overlays: [
       { id: "beats", type: "line", source: "jurisdictions", "source-layer": "jurisdictions", filter: ["in", ["get", "level"], ["literal", ["station", "beat"]]], layout: shown("beats"), paint: { "line-color": c.pick, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.6, 14, 1.8], "line-opacity": 0.75 } },
       { ...points("complaints", KIND[now].complaint) }, { ...points("firs", KIND[now].fir) },
@@ -74,14 +79,24 @@ function style() {
   return whole;
 }
 
+/** Brings the outlines and names, once: when the data are drawn, or do not come. */
+function completeGround() {
+  if (complete || !map?.getLayer("chosen")) return;
+  complete = true;
+  showGround(map, groundHidden());
+}
+
+const groundHidden = () => [hasLayer("beats") ? "" : "beats", hasLayer("places") ? "" : "place-name"];
+
 /** Starts the map; `ready` is told whenever the picture is whole, `open(id)` when a record's point is clicked. */
 export function startControlMap(home, { ready, open }) {
   allowWorker();
-  settled = ready;
+  settled = () => { completeGround(); ready(); };
+  setTimeout(completeGround, GROUND_MS);
   const [lat, lng, zoom] = get("at").split(",").map(Number);
   const camera = [lat, lng, zoom].every(Number.isFinite) && Math.abs(lat) <= 85 && Math.abs(lng) <= 180 ? { center: [lng, lat], zoom } : home;
   map = new maplibre.Map({
-    container: "map", style: style(), ...camera, minZoom: 3.5, maxZoom: 17.5, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxBounds: [[52, 17], [88, 43]],
+    container: "map", style: dataFirst(style()), ...camera, minZoom: 3.5, maxZoom: 17.5, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxBounds: [[52, 17], [88, 43]],
     fadeDuration: still.matches ? 0 : 160, refreshExpiredTiles: false, fitBoundsOptions: { padding: 40 }, locale: { "Map.Title": t("Map of the control room") },
   });
   map.touchZoomRotate.disableRotation();
@@ -93,29 +108,30 @@ export function startControlMap(home, { ready, open }) {
   for (const layer of TILED.filter(hasLayer)) askAhead(map, layer, reach(layer));
   // Not only when all is still: where records come in by the second, or the machine is slow, it may never be.
   followTiles(map, () => TILED.filter(hasLayer), { answered: (layer) => { if (layer === fillNow()) rescale(); }, drawn: settled });
-  map.on("idle", () => { rescale(); settled(); });
+  map.on("idle", settled);
   map.on("click", (event) => {
     const layers = ["firs", "complaints"].filter((id) => map.getLayoutProperty(id, "visibility") !== "none");
     const [found] = layers.length ? map.queryRenderedFeatures(event.point, { layers }) : [];
     if (found) open(found.id ?? found.properties.id);
   });
-  onTheme(() => map.setStyle(style(), { diff: false }));
+  onTheme(() => { complete = true; map.setStyle(style(), { diff: false }); });
   return map;
 }
 
-/** Classes anew when the question or the zoom has changed, never because a record came in: a moving scale lies about change. */
+/**
+ * Shades the cells. Classes are made anew when the question or the zoom has changed, never because a record came in: a moving
+ * scale lies about change.
+ */
 function rescale() {
   const layer = fillNow();
-  const question = `${layer} ${layer ? asked(layer) : ""} ${Math.floor(map.getZoom())} ${theme()}`;
-  if (!layer || question === scaled) return;
-  const values = new Map();
-  for (const feature of map.querySourceFeatures(layer, { sourceLayer: layer === "forecast" ? "forecast" : "cells" })) values.set(feature.properties.cell, Number(feature.properties[VALUE[layer]]) || 0);
-  if (!values.size) return;
-  scaled = question;
-  const edges = breaks([...values.values()], 5);
-  scale = { edges };
-  map.setPaintProperty(layer, "fill-color", fillColour(layer));
-  map.setPaintProperty(layer, "fill-opacity", 0.68);
+  if (!layer) return;
+  const values = valuesOf(map, layer, inside(layer), VALUE[layer]);
+  const question = `${layer} ${asked(layer)} ${Math.floor(map.getZoom())} ${theme()}`;
+  if (values.size && question !== scaled) {
+    scaled = question;
+    scale = { edges: breaks([...values.values()], 5) };
+  }
+  shade(map, layer, inside(layer), values, { edges: scale.edges, colours: colours() });
 }
 
 /** Brings visibility and addresses in step with the state; `again` asks every shown tile anew. */
@@ -126,8 +142,10 @@ export function refreshMap({ again = false, kinds = null } = {}) {
     const concerned = !kinds || (id === "firs" && kinds.includes("fir")) || (id === "complaints" && kinds.includes("complaint")) || (id === "stays" && kinds.includes("stay")) || (id === "cells" && kinds.some((kind) => get("kinds").includes(kind)));
     askTiles(map, id, ...asked(id), { again: again && concerned && hasLayer(id) });
   }
-  map.setLayoutProperty("beats", "visibility", shown("beats").visibility);
-  map.setLayoutProperty("place-name", "visibility", shown("places").visibility);
+  if (complete) {
+    map.setLayoutProperty("beats", "visibility", shown("beats").visibility);
+    map.setLayoutProperty("place-name", "visibility", shown("places").visibility);
+  }
   for (const { id } of loaded) for (const part of [`loaded-${id}`, `loaded-${id}-name`]) if (map.getLayer(part)) map.setLayoutProperty(part, "visibility", shown(`p${id}`).visibility);
   map.setFilter("chosen", ["==", ["get", "code"], get("jurisdiction") || "\u0000"]);
 }

@@ -1,6 +1,7 @@
 // The data layers: what each draws, from which tiles, in which colours. What is on, and how strong, is in the URL and legend.
 import { plain } from "./api.js";
-import { breaks, classOf, ramp, stepColour } from "./colours.js";
+import { breaks, classOf, ramp } from "./colours.js";
+import { SHADE, shade, valuesOf } from "./shading.js";
 import { GROUND, buildStyle } from "./style.js";
 import { filters, get, hasLayer } from "./state.js";
 import { theme } from "./theme.js";
@@ -56,51 +57,50 @@ const KIND_COLOURS = {
 function parts() {
   const now = theme();
   const ground = GROUND[now];
-  const lit = (value) => ["boolean", ["feature-state", value], false];
+  const picked = (kind) => ["==", ["get", "kind"], kind];
+  const outline = (id, kind, paint) => ({ id, type: "line", source: "picked", filter: picked(kind), layout: { "line-join": "round" }, paint });
   const vector = (layer) => ({ type: "vector", tiles: [tileAddress(layer, layer, asked(layer))], ...reach(layer), ...(layer === "points" ? {} : { promoteId: { [layer]: "cell" } }) });
-  const edgeWidth = ["interpolate", ["linear"], ["zoom"], 4, 0.4, 12, 0.9];
   return {
-    sources: { cells: vector("cells"), points: vector("points"), forecast: vector("forecast"), hotspots: vector("hotspots") },
+    sources: { cells: vector("cells"), points: vector("points"), forecast: vector("forecast"), hotspots: vector("hotspots"), picked: { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
     cells: [
-      { id: "cells", type: "fill", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "fill-color": fillColour("cells"), "fill-opacity": opacity.cells, "fill-outline-color": "rgba(0,0,0,0)" } },
-      { id: "cells-edge", type: "line", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "line-color": now === "dark" ? ground.land : "#8a5a2b", "line-width": edgeWidth, "line-opacity": now === "dark" ? opacity.cells : opacity.cells * 0.45 } },
-      { id: "forecast", type: "fill", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "fill-color": fillColour("forecast"), "fill-opacity": faint(opacity.forecast) } },
+      { id: "cells", type: "fill", source: "cells", "source-layer": "cells", filter: cellFilter(), layout: shown("cells"), paint: { "fill-color": SHADE, "fill-opacity": opacity.cells, "fill-outline-color": now === "dark" ? ground.land : "rgba(138,90,43,0.45)" } },
+      { id: "forecast", type: "fill", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "fill-color": SHADE, "fill-opacity": faint(opacity.forecast) } },
       { id: "forecast-edge", type: "line", source: "forecast", "source-layer": "forecast", layout: shown("forecast"), paint: { "line-color": now === "dark" ? "#c8eef0" : "#084a86", "line-width": ["case", ["<=", ["coalesce", ["get", "rank"], 999], 20], 1.6, 0.3], "line-opacity": opacity.forecast } },
     ],
     overlays: [
       { id: "hotspots", type: "line", source: "hotspots", "source-layer": "hotspots", filter: ["in", ["get", "kind"], ["literal", ["hot", "cold"]]], layout: { ...shown("hotspots"), "line-join": "round" }, paint: { "line-color": ["match", ["get", "kind"], "hot", now === "dark" ? "#ffffff" : "#000000", now === "dark" ? "#8da2ff" : "#2a3fb5"], "line-width": ["interpolate", ["linear"], ["zoom"], 8, 1.2, 14, 2.6], "line-opacity": opacity.hotspots, "line-dasharray": ["match", ["get", "kind"], "hot", ["literal", [1, 0]], ["literal", [2, 1.5]]] } },
       { id: "points", type: "circle", source: "points", "source-layer": "points", layout: shown("points"), paint: { "circle-color": KIND_COLOURS[now], "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 1.6, 12, 3.2, 16, 6.5], "circle-opacity": opacity.points, "circle-stroke-color": ground.void, "circle-stroke-width": 0.8 } },
-      { id: "hover", type: "line", source: "cells", "source-layer": "cells", layout: { "line-join": "round" }, paint: { "line-color": ground.label, "line-width": ["case", lit("hover"), 2, 0], "line-opacity": ["case", lit("hover"), 0.9, 0] } },
-      { id: "selected-halo", type: "line", source: "cells", "source-layer": "cells", layout: { "line-join": "round" }, paint: { "line-color": ground.void, "line-width": ["case", lit("selected"), 6.5, 0], "line-opacity": ["case", lit("selected"), 0.8, 0] } },
-      { id: "selected", type: "line", source: "cells", "source-layer": "cells", layout: { "line-join": "round" }, paint: { "line-color": ground.pick, "line-width": ["case", lit("selected"), 3, 0], "line-opacity": ["case", lit("selected"), 1, 0] } },
+      outline("hover", "hover", { "line-color": ground.label, "line-width": 2, "line-opacity": 0.9 }),
+      outline("selected-halo", "selected", { "line-color": ground.void, "line-width": 6.5, "line-opacity": 0.8 }),
+      outline("selected", "selected", { "line-color": ground.pick, "line-width": 3 }),
     ],
   };
 }
 
 export const style = () => buildStyle(theme(), parts());
 
-function fillColour(layer) {
-  const { edges } = scale[layer];
-  return stepColour(["coalesce", ["get", VALUE[layer]], 0], edges, coloursOf(layer));
-}
-
-/** Classes anew from the values in view. Not called while time plays: a moving scale would lie about change. */
-export function rescale(map, layer, features) {
-  const values = new Map();
-  for (const feature of features) values.set(feature.id ?? feature.properties.cell, Number(feature.properties[VALUE[layer]]) || 0);
-  const edges = breaks([...values.values()]);
-  const counts = new Array(edges.length + 1).fill(0);
-  for (const value of values.values()) counts[classOf(value, edges)] += 1;
-  const same = edges.join() === scale[layer].edges.join();
-  scale[layer] = { edges, counts };
-  if (same) return;
-  off = new Set();
-  map.setPaintProperty(layer, "fill-color", fillColour(layer));
-  if (layer === "cells") refilter(map);
+/**
+ * Shades what the tiles of a layer hold, by classes anew from the values in view. While time plays the classes stay (`frozen`):
+ * a moving scale would lie about change.
+ */
+export function rescale(map, layer, frozen) {
+  const values = valuesOf(map, layer, layer, VALUE[layer]);
+  if (!frozen) {
+    const edges = breaks([...values.values()]);
+    const counts = new Array(edges.length + 1).fill(0);
+    for (const value of values.values()) counts[classOf(value, edges)] += 1;
+    const same = edges.join() === scale[layer].edges.join();
+    scale[layer] = { edges, counts };
+    if (!same && off.size) {
+      off = new Set();
+      if (layer === "cells") refilter(map);
+    }
+  }
+  shade(map, layer, layer, values, { edges: scale[layer].edges, colours: coloursOf(layer) });
 }
 
 function refilter(map) {
-  for (const id of ["cells", "cells-edge"]) map.setFilter(id, cellFilter());
+  map.setFilter("cells", cellFilter());
 }
 
 /** Switches one class of the legend on or off. */
@@ -111,7 +111,7 @@ export function flipClass(map, index) {
 
 export function setOpacity(map, layer, value) {
   opacity[layer] = value;
-  const paint = { cells: [["cells", "fill-opacity"], ["cells-edge", "line-opacity"]], forecast: [["forecast", "fill-opacity"], ["forecast-edge", "line-opacity"]], hotspots: [["hotspots", "line-opacity"]], points: [["points", "circle-opacity"]] };
+  const paint = { cells: [["cells", "fill-opacity"]], forecast: [["forecast", "fill-opacity"], ["forecast-edge", "line-opacity"]], hotspots: [["hotspots", "line-opacity"]], points: [["points", "circle-opacity"]] };
   for (const [id, property] of paint[layer]) map.setPaintProperty(id, property, id === "forecast" ? faint(value) : value);
 }
 
@@ -124,7 +124,7 @@ export function without(layer) {
 /** Brings sources and visibility in step with the state. */
 export function refresh(map) {
   for (const layer of ["cells", "points", "forecast", "hotspots"]) {
-    const ids = { cells: ["cells", "cells-edge"], forecast: ["forecast", "forecast-edge"], hotspots: ["hotspots"], points: ["points"] }[layer];
+    const ids = { cells: ["cells"], forecast: ["forecast", "forecast-edge"], hotspots: ["hotspots"], points: ["points"] }[layer];
     for (const id of ids) map.setLayoutProperty(id, "visibility", shown(layer).visibility);
     askTiles(map, layer, layer, asked(layer));
   }

@@ -11,7 +11,7 @@ import { LAYERS, refresh, without } from "./layers.js";
 import { draw as drawLegend, flipLayer, setBeside, setResolution, setRun, startLegend } from "./legend.js";
 import { drawList } from "./list.js";
 import { filterAsked, mapDrawn, useful } from "./marks.js";
-import { fly, keepScale, mark, onCells, redraw, startMap, visibleCells } from "./map.js";
+import { completeGround, fly, keepScale, mark, onCells, redraw, startMap, visibleCells } from "./map.js";
 import { openPanel, setClicked, setForecastCells, setPanelNumbers } from "./panel.js";
 import { flipPlay, isPlaying, startPlay } from "./play.js";
 import * as rail from "./rail.js";
@@ -29,6 +29,9 @@ const lanes = { summary: lane(), before: lane(), weeks: lane(), beside: lane(), 
 let map = null;
 let resolution = null;
 let runShown = null;
+const afterwards = new Map(); // what waits for the map, by name
+/** How long it waits for a map that does not come. */
+const PATIENCE = 1500;
 let holes = false; // a tile could not be read, so that empty ground in view may be no empty ground
 
 /** Runs a question; an answer overtaken by a newer question is dropped in silence. */
@@ -38,6 +41,18 @@ async function quietly(work, failed) {
   } catch (error) {
     if (!isAbort(error)) failed?.(error);
   }
+}
+
+/** What can wait until the map is drawn: its tiles have the server and the screen for themselves. */
+function afterMap(name, run) {
+  afterwards.set(name, run);
+  setTimeout(() => goOn(name), PATIENCE);
+}
+
+function goOn(name) {
+  const run = afterwards.get(name);
+  afterwards.delete(name);
+  run?.();
 }
 
 function loadNumbers() {
@@ -137,6 +152,8 @@ function settled() {
   document.body.classList.add("map-ready");
   useful();
   mapDrawn();
+  completeGround(map);
+  for (const name of [...afterwards.keys()]) goOn(name);
   byId("map").classList.remove("loading");
   const features = followZoom();
   followRun();
@@ -159,10 +176,10 @@ function changed(keys) {
   if (filtered) {
     byId("map").classList.add("loading");
     loadNumbers();
-    loadBeside();
+    afterMap("beside", loadBeside);
     if (get("cell")) openPanel();
   }
-  if (touches(keys, [...FILTER_KEYS.filter((key) => key !== "window"), "span"])) loadWeeks();
+  if (touches(keys, [...FILTER_KEYS.filter((key) => key !== "window"), "span"])) afterMap("weeks", loadWeeks);
   if (touches(keys, ["layer", "heads", "jurisdiction"])) { loadRuns(); drawLegend(); }
   if (keys.has("layer")) loadBeside();
   if (keys.has("window")) drawTimeline();
@@ -253,9 +270,9 @@ async function start() {
   showMode();
   openPanel();
   loadNumbers();
-  loadWeeks();
+  afterMap("weeks", loadWeeks);
   loadRuns();
-  rail.startRail({ fly: (target) => fly(map, target) }).then(() => { drawChips(); openPanelNames(); });
+  rail.startRail({ fly: (target) => fly(map, target) }).then(() => { drawChips(); openPanel(); }); // again, with the names of heads
   subscribe(changed);
   keepScale(map, { frozen: isPlaying, settled });
   onCells(map, { over: showHover, out: hideHover, choose, nothing: () => get("cell") && set({ cell: "" }, { push: true }) });
@@ -264,10 +281,5 @@ async function start() {
   globalThis.naqsha = { map, visibleCells: (layer) => visibleCells(map, layer).map((feature) => feature.properties) };
 }
 
-// Names of heads arrive after the first panel: draw it again with them.
-function openPanelNames() {
-  if (get("cell")) openPanel();
-  else loadNumbers();
-}
 
 start().catch((error) => { problem(error.status === undefined ? { status: 1, detail: String(error.message) } : error); });

@@ -1,13 +1,20 @@
 // The map itself: starts it under the strict content policy, keeps the camera in the URL, says what was hovered and chosen.
 import * as maplibre from "maplibre-gl";
+import { ask } from "./api.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 import { LAYERS, VALUE, reach, refresh, rescale, style } from "./layers.js";
 import { get, hasLayer, set } from "./state.js";
 import { allowWorker } from "./policy.js";
 import { onTheme } from "./theme.js";
+import { dataFirst, showGround } from "./style.js";
 import { askAhead, followTiles } from "./tiles.js";
 
+/** How long the pointer rests on a cell before it is outlined. */
+const HOVER_MS = 60;
+/** How long outlines and names wait for data that do not come. */
+const GROUND_MS = 3000;
+let complete = false;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 function camera() {
@@ -32,7 +39,7 @@ function room() {
 export function startMap(home) {
   allowWorker();
   const map = new maplibre.Map({
-    container: "map", style: style(), ...(camera() ?? home), minZoom: 3.5, maxZoom: 17.5, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+    container: "map", style: dataFirst(style()), ...(camera() ?? home), minZoom: 3.5, maxZoom: 17.5, attributionControl: false, dragRotate: false, pitchWithRotate: false,
     maxBounds: [[52, 17], [88, 43]], fadeDuration: still.matches ? 0 : 160, refreshExpiredTiles: false, fitBoundsOptions: { padding: room() },
     locale: { "Map.Title": t("Map of records") },
   });
@@ -45,12 +52,21 @@ export function startMap(home) {
     set({ at: `${lat.toFixed(4)},${lng.toFixed(4)},${map.getZoom().toFixed(1)}` }, { quiet: true });
   });
   onTheme(() => redraw(map));
+  setTimeout(() => completeGround(map), GROUND_MS);
   map.on("error", (event) => event.tile && byId("map").dispatchEvent(new CustomEvent("tilefailed", { detail: event.error })));
   return map;
 }
 
+/** Brings the outlines and names, once: when the data are drawn, or do not come. */
+export function completeGround(map) {
+  if (complete || !map.getLayer("chosen")) return;
+  complete = true;
+  showGround(map);
+}
+
 /** Draws everything anew, from new sources: MapLibre never asks again for a tile of an old one that failed. */
 export function redraw(map) {
+  complete = true;
   map.setStyle(style(), { diff: false });
   map.once("styledata", () => { refresh(map); mark(map); });
 }
@@ -75,30 +91,46 @@ export function visibleCells(map, layer = "cells") {
 /** Keeps each layer's classes in step with its tiles, and tells the listener when the picture is whole. */
 export function keepScale(map, { frozen, settled }) {
   const shown = () => LAYERS.filter((layer) => map.getLayer(layer) && hasLayer(layer));
-  const scale = (layer) => { if (VALUE[layer] && !frozen()) rescale(map, layer, map.querySourceFeatures(layer, { sourceLayer: layer })); };
-  followTiles(map, shown, { answered: scale, drawn: settled });
-  map.on("idle", () => { shown().forEach(scale); settled(); });
+  followTiles(map, shown, { answered: (layer) => { if (VALUE[layer]) rescale(map, layer, frozen()); }, drawn: settled });
+  map.on("idle", settled);
 }
 
+const shapes = new Map(); // cell -> its outline as it comes
 let selected = null;
 let hovered = null;
+let resting = null;
 
-function flag(map, cell, state) {
-  if (cell) map.setFeatureState({ source: "cells", sourceLayer: "cells", id: cell }, state);
+/** The exact outline of a cell: tiles hold it cut at their edges. */
+function outlineOf(cell) {
+  if (shapes.size > 500) shapes.clear();
+  if (!shapes.has(cell)) {
+    shapes.set(cell, ask("/api/shapes", { cells: cell }).then(({ shapes: [found] }) => [...found.boundary, found.boundary[0]]));
+    shapes.get(cell).catch(() => shapes.delete(cell));
+  }
+  return shapes.get(cell);
+}
+
+async function outline(map) {
+  const wanted = [["selected", selected], ["hover", hovered]].filter(([, cell]) => cell);
+  const now = () => `${selected} ${hovered}`;
+  const asked = now();
+  const lines = await Promise.all(wanted.map(([, cell]) => outlineOf(cell).catch(() => [])));
+  if (asked !== now()) return;
+  const features = lines.map((coordinates, index) => ({ type: "Feature", properties: { kind: wanted[index][0] }, geometry: { type: "LineString", coordinates } }));
+  map.getSource("picked")?.setData({ type: "FeatureCollection", features: features.filter((each) => each.geometry.coordinates.length) });
 }
 
 /** Outlines the chosen cell. */
 export function mark(map, cell = selected) {
-  flag(map, selected, { selected: false });
   selected = cell;
-  flag(map, selected, { selected: true });
+  outline(map);
 }
 
 function hover(map, cell) {
   if (cell === hovered) return;
-  flag(map, hovered, { hover: false });
   hovered = cell;
-  flag(map, hovered, { hover: true });
+  clearTimeout(resting);
+  resting = setTimeout(() => outline(map), cell ? HOVER_MS : 0);
 }
 
 /** Calls `over(feature, point)` while the pointer rests on a cell, `out()` when it leaves, `choose(feature)` on a click. */

@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, one table.  Speeds are ratios to the bare engine in the same run."""
 
-from tests.bench import bench_forecasting, bench_geocoding, bench_ingest, bench_live, bench_tiles
+from tests.bench import bench_desks, bench_forecasting, bench_geocoding, bench_ingest, bench_live, bench_tiles
 
 
 def main() -> None:
@@ -11,6 +11,7 @@ def main() -> None:
         ("Tiles", bench_tiles),
         ("Forecasts", bench_forecasting),
         ("Live", bench_live),
+        ("Desks", bench_desks),
     ):
         print(f"\n## {title}")
         bench.report()
