@@ -36,7 +36,12 @@ COLD = 5
 FILTERS = 24
 SECONDS = 60_000
 VIEW = {"width": 1440, "height": 900}
-_ARGUMENTS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
+_ARGUMENTS = [
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-gpu-watchdog",  # it would end a drawing process that a busy machine keeps waiting
+]
 
 
 def sign_in(role: str) -> str:
