@@ -130,6 +130,14 @@ class Sight(BaseModel):
     least_percent: int | None = Field(description="smallest rise seen within two weeks in 95 of 100 cases")
 
 
+class CardSection(BaseModel):
+    """A part of the model card in words."""
+
+    title: str
+    text: list[str]
+    pairs: list[list[str]] = Field(description="label and value")
+
+
 class Forecast(BaseModel):
     """A run with its best-ranked cells: a tenth of the area, at most 500."""
 
@@ -137,6 +145,8 @@ class Forecast(BaseModel):
     cells: list[Cell]
     rested: list[Cell] = Field(description="listed four weeks on end, and left out until an officer renews them")
     paused: list[str] = Field(description="cells of stations whose registration changed: no number is shown")
+    card_text: dict[str, list[CardSection]] = Field(description="the model card in words, by language: en, ur")
+    card_hash: str = Field(description="SHA-256 of the card's canonical JSON")
     sight: list[Sight] = Field(description="by station and place, what change of registration would be seen in time")
 
 

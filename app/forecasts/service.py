@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.db import queue
 from app.db.named import sql
 from app.errors import Forbidden
-from app.forecasts import publishing
+from app.forecasts import card_words, publishing
 from app.forecasts.errors import Expired, NoRun, NotYours, Paused, SwitchedOff, check_on
 from app.forecasts.messages import say, say_note
 from app.forecasts.planning import DEFAULT_HEAD
@@ -121,6 +121,8 @@ def document(session: Session, row: RowMapping) -> dict[str, Any]:
         "rested": [_cell(cell) for cell in cells if cell["rested"] and not cell["paused"]],
         "paused": [to_hex(cell["cell"]) for cell in cells if cell["paused"]],
         "sight": row["notes"].get("sight", []),
+        "card_text": card_words.written(row),
+        "card_hash": card_words.hash_of(row["card"]),
     }
 
 

@@ -10,6 +10,7 @@ import { toast } from "./toast.js";
 
 const id = byId("run").dataset.run;
 const FIRST = 25;
+const FIRST_SEEN = 8;
 let session = null;
 let week = null;
 
@@ -48,7 +49,7 @@ function draw(answer) {
     run.notes.length ? el("ul", { class: "notes" }, run.notes.map((note) => el("li", {}, icon("warn", "icon-small"), el("span", {}, lang === "ur" ? note.text_ur : note.text)))) : null,
     run.state === "draft" && may("publish_forecasts") ? el("p", {}, el("button", { class: "button", type: "button", onclick: publish }, icon("check"), t("Publish in my name"))) : null);
   replace(byId("run-cells"), cells(answer), answer.rested.length ? rested(answer) : null, answer.paused.length ? el("section", { class: "sheet" }, el("h2", {}, t("Paused")), el("p", { class: "explain" }, t("No number is shown for %(n)s cells of stations whose registration has changed.", { n: number(answer.paused.length) }))) : null);
-  replace(byId("run-facts"), facts(run), modelCard(run.card));
+  replace(byId("run-facts"), facts(run, answer), sight(answer.sight), modelCard(answer));
 }
 
 function line(cell, extra = null) {
@@ -95,17 +96,29 @@ async function change(path, body, words) {
 
 const pair = (label, value) => (value === null || value === undefined || value === "" ? null : [el("dt", {}, label), el("dd", {}, bdi(value))]);
 
-function facts(run) {
+function facts(run, answer) {
   return el("section", { class: "sheet" }, el("h2", {}, t("How far to trust it")), el("dl", { class: "card-pairs" },
     pair(t("Hit rate in 5 % of the area"), share(run.score.hit_rate_5)), pair(t("PAI at 5 %"), ratio(run.score.pai_5)), pair(t("90 % interval held"), share(run.score.coverage_90)), pair(t("Expected over recorded"), ratio(run.score.expected_over_observed)), pair(t("Weeks scored"), run.score.weeks),
-    run.versus.map((other) => pair(methodTitle(other.method), share(other.hit_rate_5))), pair(t("Chosen among"), (run.methods ?? []).map(methodTitle).join(t(", "))), pair(t("Why this method"), run.reason),
+    run.versus.map((other) => pair(methodTitle(other.method), share(other.hit_rate_5))), pair(t("Chosen among"), (run.methods ?? []).map(methodTitle).join(t(", "))), pair(t("Why this method"), answer.card_text[lang]?.[1]?.text[0] ?? run.reason),
     pair(t("Known by"), when(run.known_until)), pair(t("Expires"), when(run.expires_at, "day")), pair(t("Published"), run.published_at ? when(run.published_at) : null), pair(t("Data"), run.data_hash.slice(0, 16))));
 }
 
-function modelCard(card) {
-  const list = (title, lines) => [el("h3", {}, title), el("ul", { class: "card-list", lang: "en", dir: "ltr" }, (lines ?? []).map((words) => el("li", {}, words)))];
-  return el("section", { class: "sheet" }, el("h2", {}, t("Model card")), el("p", { lang: "en", dir: "ltr" }, card.what),
-    el("dl", { class: "card-pairs" }, pair(t("Records"), mass(card.data?.records ?? 0)), pair(t("Cells"), number(card.data?.cells ?? 0)), pair(t("From"), card.data?.from ? day(card.data.from) : null), pair(t("Until"), card.data?.until ? day(card.data.until) : null), pair(t("Scored until"), card.scored_until ? day(card.scored_until) : null), pair(t("Card expires"), card.expires_on ? day(card.expires_on) : null), pair(t("Seed"), card.seed)),
-    list(t("Not for"), card.not_for), list(t("Limits"), card.limits), list(t("Never among its inputs"), card.never_inputs),
-    el("details", {}, el("summary", {}, t("The whole card")), el("pre", { class: "scroll code", lang: "en", dir: "ltr", tabindex: "0" }, JSON.stringify(card, null, 1))));
+/** The model card in the page's language, as the server wrote it from the run; it prints by itself. */
+function modelCard(answer) {
+  const parts = answer.card_text[lang] ?? answer.card_text.en;
+  return el("section", { class: "sheet model-card", id: "model-card" }, el("div", { class: "sheet-top" }, el("h2", {}, t("Model card")), el("button", { class: "button button-quiet no-print", type: "button", onclick: () => print() }, icon("print"), t("Print the card"))),
+    parts.map((part) => el("section", { class: "card-part" }, el("h3", {}, part.title), part.text.length > 1 ? el("ul", { class: "card-list" }, part.text.map((words) => el("li", {}, words))) : part.text.map((words) => el("p", {}, words)),
+      part.pairs.length ? el("dl", { class: "card-pairs" }, part.pairs.map(([label, value]) => pair(label, value))) : null)),
+    el("details", { class: "no-print" }, el("summary", {}, t("The whole card as data")), el("pre", { class: "scroll code", lang: "en", dir: "ltr", tabindex: "0" }, JSON.stringify(answer.run.card, null, 1))));
+}
+
+/** What the watch of registration could see here: the run's place first, then stations by how much they register. */
+function sight(rows) {
+  if (!rows.length) return null;
+  const order = [...rows].sort((a, b) => (b.stations > 1) - (a.stations > 1) || b.a_week - a.a_week);
+  const line = (row) => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, lang === "ur" ? row.station_ur : row.station), row.stations > 1 ? el("small", {}, t("%(n)s stations together", { n: number(row.stations) })) : null), el("td", { class: "end" }, bdi(mass(row.a_week))), el("td", { class: "end" }, t("%(n)s of 100", { n: number(row.seen_of_100) })), el("td", { class: "end" }, row.least_percent === null ? t("none") : bdi(`+${number(row.least_percent)} %`)));
+  const body = el("tbody", {}, order.slice(0, FIRST_SEEN).map(line));
+  const more = order.length > FIRST_SEEN ? el("button", { class: "button button-quiet no-print", type: "button", onclick: (event) => { body.append(...order.slice(FIRST_SEEN).map(line)); event.target.remove(); } }, t("Show all %(n)s", { n: number(order.length) })) : null;
+  return el("section", { class: "sheet", id: "sight" }, el("h2", {}, t("Would a change of registration be seen?")), el("p", { class: "explain" }, t("A station that begins to register more, or less, looks like a wave of crime. In how many of 100 cases a rise of 30 % would be seen here within two weeks, with one false alarm a station and year; and the smallest rise seen in 95 of 100.")),
+    el("div", { class: "scroll", tabindex: "0" }, el("table", { class: "table sight-table" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("Station or place")), [t("Records a week"), t("+30 % seen in two weeks"), t("Smallest rise seen")].map((words) => el("th", { scope: "col", class: "end" }, words)))), body)), more);
 }

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.forecasts import messages, publishing, running, watching
+from app.db.named import sql
+from app.forecasts import card_words, messages, publishing, running, watching
 from app.forecasts.errors import Paused
 from forecasting.model import DRIVER_CODES
 from forecasting.renewal import AREA_FULL
@@ -154,3 +155,40 @@ def test_a_quiet_year_says_nothing(app: APIFlask, worker: Session, database_name
     plant(worker, NOW, seed=5, a_week=3)
     run = _made(app, worker, week=running.coming_week(NOW) - 10)
     assert not any(note["code"].startswith(("shock.", "paused.")) for note in run["notes"]["said"])
+
+
+def test_the_card_is_written_in_both_languages_with_every_field(
+    app: APIFlask, worker: Session, token: Callable[..., str], client: FlaskClient
+) -> None:
+    """Trust.md F21: what the card holds as data stands in its words, and its hash under them."""
+    run = _made(app, worker)
+    # A run of this module's two stations may be paused: its card is read from the run all the same.
+    with app.test_request_context():
+        row = worker.execute(sql("forecasts.run_for_worker"), {"id": run["id"], "now": NOW}).mappings().one()
+        words = card_words.written(row)
+        digest = card_words.hash_of(row["card"])
+    card = row["card"]
+    assert set(words) == {"en", "ur"} and [len(words["en"])] == [len(words["ur"])]
+    for language, sections in words.items():
+        whole = " ".join(str(part) for each in sections for part in (each["title"], each["text"], each["pairs"]))
+        values = (digest, card["data"]["data_hash"], card["scored_until"], card["expires_on"], card["data"]["from"])
+        assert all(str(value) in whole for value in values), language
+        assert all(str(number) in whole for number in card["versions"].values())
+        assert all(each["text"] or each["pairs"] for each in sections), "no part is empty"
+        assert "None" not in whole and "%(" not in whole
+        sentences = [each["title"] for each in sections] + [line for each in sections for line in each["text"]]
+        in_urdu = [any("\u0600" <= letter <= "\u06ff" for letter in line) for line in sentences]
+        assert all(in_urdu) if language == "ur" else not any(in_urdu), sentences
+    english = words["en"]
+    assert all(line in english[7]["text"] for line in card["not_for"]) and english[8]["text"] == card["limits"]
+    changed = {**card, "seed": 1}
+    assert card_words.hash_of(changed) != digest, "the control: another card has another hash"
+
+
+def test_why_a_method_was_chosen_is_said_of_each_way_to_choose(app: APIFlask) -> None:
+    better = {"score": "log_score", "method": "boosting", "against": "smoothed_decayed_mean"}
+    scores = {"choice": [better], "chosen_on_weeks": ["2026-01-05"] * 16}
+    with app.test_request_context():
+        assert "smoothed decayed mean" in card_words.why("boosting", scores)
+        assert "No other" in card_words.why("smoothed_decayed_mean", scores)
+        assert "too few" in card_words.why("smoothed_decayed_mean", scores | {"choice": []})
