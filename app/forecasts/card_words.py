@@ -60,7 +60,7 @@ def _sections(row: Row, language: str) -> list[Section]:
             [
                 (_("Method"), method_title(card["method"])),
                 (_("Chosen among"), _(", ").join(method_title(each) for each in scores["methods"])),
-                *((name.replace("_", " "), _plain(value)) for name, value in card["learned_parameters"].items()),
+                *((name.replace("_", " "), _plain(value)) for name, value in _learned(card).items()),
             ],
         ),
         _section(_("What it has learned from"), _known(data), _of_data(data)),
@@ -83,6 +83,11 @@ def _sections(row: Row, language: str) -> list[Section]:
             ],
         ),
     ]
+
+
+def _learned(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the method learned; its last week stands among the data, as a date."""
+    return {name: value for name, value in card["learned_parameters"].items() if name != "end"}
 
 
 def _section(title: str, text: Sequence[str] = (), pairs: Sequence[tuple[str, str]] = ()) -> Section:

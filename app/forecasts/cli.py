@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from app.db.queue import quiet
 from app.errors import NaqshaError
 from app.forecasts import planning, publishing, running, scoring
-from app.forecasts.making import MOST_WEEKS
+from app.forecasts.making import LEAST_WEEKS, MOST_WEEKS
 from forecasting.errors import ForecastingError
 from spatial import shifts
 from spatial.errors import SpatialError
@@ -77,13 +77,21 @@ def run_command(
         fresh=fresh,
         report=show_progress,
     )
+    for series, reason in sorted(outcome.left.items()):
+        click.echo(f"left  {series}: {reason}")
     click.echo(f"{len(outcome.runs)} runs made, {len(outcome.left)} left, {time.perf_counter() - began:.1f} s")
 
 
 @forecast_cli.command("backtest")
 @_jurisdiction
 @_heads
-@click.option("--weeks", default=MOST_WEEKS, show_default=True, help="Weeks to score, the last ones.")
+@click.option(
+    "--weeks",
+    type=click.IntRange(LEAST_WEEKS, MOST_WEEKS),
+    default=MOST_WEEKS,
+    show_default=True,
+    help="Weeks to score, the last ones.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one object.")
 def backtest_command(jurisdiction: str | None, heads: tuple[str, ...], weeks: int, as_json: bool) -> None:
     """Score every method on the last weeks, each from what was known by then; keeps nothing."""
@@ -116,7 +124,7 @@ def backtest_command(jurisdiction: str | None, heads: tuple[str, ...], weeks: in
                 _number(score["expected_over_observed"], "7.3f"),
             )
             click.echo(f"{row['jurisdiction']:<18} {row['head']:<18} {method + mark:<24} {' '.join(numbers)}")
-    click.echo("* is shown: the simplest, unless a later one is better beyond doubt on the weeks before those scored.")
+    click.echo("* is shown: the rule to beat, unless another is better beyond doubt on the weeks before those scored.")
 
 
 def _number(value: Any, form: str) -> str:

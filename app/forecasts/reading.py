@@ -63,6 +63,24 @@ class Pieces:
     unplaced: int
 
 
+def check_area(session: Session, code: str | None) -> None:
+    """Refuse the code of a jurisdiction that cannot be forecast, before anything is read.
+
+    Raises
+    ------
+    NoSuchJurisdiction
+    AreaTooSmall
+        If it is smaller than a district.
+    """
+    if code is None:
+        return
+    row = session.execute(sql("forecasts.place"), {"code": code}).mappings().one_or_none()
+    if row is None or row["area"] is None:
+        raise NoSuchJurisdiction
+    if row["level"] not in LEVELS:
+        raise AreaTooSmall
+
+
 def area_of(
     session: Session, code: str, *, levels: Sequence[str] | None = LEVELS, resolution: int | None = None
 ) -> Area:

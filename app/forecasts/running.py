@@ -128,6 +128,7 @@ def run(
     if target > coming_week(moment):
         raise TooFarAhead
     with forecaster_session() as session:
+        reading.check_area(session, jurisdiction)
         if heads:
             heads_by_key(session, heads)
         planned = plan(session, jurisdiction, heads, moment, within=within)
@@ -287,6 +288,7 @@ def backtest(
     methods = methods_of_node()
     rows: list[dict[str, Any]] = []
     with forecaster_session() as session:
+        reading.check_area(session, jurisdiction)
         if heads:
             heads_by_key(session, heads)
         planned = plan(session, jurisdiction, heads, moment, within=within)

@@ -9,7 +9,7 @@ import "./theme.js";
 import { toast } from "./toast.js";
 
 const id = byId("run").dataset.run;
-const FIRST = 25;
+const FIRST = 10;
 const FIRST_SEEN = 8;
 let session = null;
 let week = null;
@@ -47,9 +47,9 @@ function draw(answer) {
     el("h1", {}, el("bdi", {}, own(run, "head")), " · ", el("bdi", {}, own(run, "jurisdiction")), el("span", { class: `badge ${run.state === "published" ? "badge-good" : "badge-warn"}` }, stateTitle(run.state))),
     el("p", { class: "lead" }, t("Week from"), " ", bdi(day(run.week_start)), " · ", partOfDay(run.shift), " · ", methodTitle(run.method)),
     run.notes.length ? el("ul", { class: "notes" }, run.notes.map((note) => el("li", {}, icon("warn", "icon-small"), el("span", {}, lang === "ur" ? note.text_ur : note.text)))) : null,
-    run.state === "draft" && may("publish_forecasts") ? el("p", {}, el("button", { class: "button", type: "button", onclick: publish }, icon("check"), t("Publish in my name"))) : null);
-  replace(byId("run-cells"), cells(answer), answer.rested.length ? rested(answer) : null, answer.paused.length ? el("section", { class: "sheet" }, el("h2", {}, t("Paused")), el("p", { class: "explain" }, t("No number is shown for %(n)s cells of stations whose registration has changed.", { n: number(answer.paused.length) }))) : null);
-  replace(byId("run-facts"), facts(run, answer), sight(answer.sight), modelCard(answer));
+    run.state === "draft" && may("publish_forecasts") ? el("p", { class: "no-print" }, el("button", { class: "button", type: "button", onclick: publish }, icon("check"), t("Publish in my name"))) : null);
+  replace(byId("run-cells"), cells(answer), answer.rested.length ? rested(answer) : null, answer.paused.length ? el("section", { class: "sheet" }, el("h2", {}, t("Paused")), el("p", { class: "explain" }, t("No number is shown for %(n)s cells of stations whose registration has changed.", { n: number(answer.paused.length) }))) : null, sight(answer.sight));
+  replace(byId("run-facts"), facts(run, answer), modelCard(answer));
 }
 
 function line(cell, extra = null) {
@@ -106,10 +106,17 @@ function facts(run, answer) {
 /** The model card in the page's language, as the server wrote it from the run; it prints by itself. */
 function modelCard(answer) {
   const parts = answer.card_text[lang] ?? answer.card_text.en;
-  return el("section", { class: "sheet model-card", id: "model-card" }, el("div", { class: "sheet-top" }, el("h2", {}, t("Model card")), el("button", { class: "button button-quiet no-print", type: "button", onclick: () => print() }, icon("print"), t("Print the card"))),
+  return el("section", { class: "sheet model-card", id: "model-card" }, el("div", { class: "sheet-top" }, el("h2", {}, t("Model card")), el("button", { class: "button button-quiet no-print", type: "button", onclick: printCard }, icon("print"), t("Print the card"))),
     parts.map((part) => el("section", { class: "card-part" }, el("h3", {}, part.title), part.text.length > 1 ? el("ul", { class: "card-list" }, part.text.map((words) => el("li", {}, words))) : part.text.map((words) => el("p", {}, words)),
       part.pairs.length ? el("dl", { class: "card-pairs" }, part.pairs.map(([label, value]) => pair(label, value))) : null)),
     el("details", { class: "no-print" }, el("summary", {}, t("The whole card as data")), el("pre", { class: "scroll code", lang: "en", dir: "ltr", tabindex: "0" }, JSON.stringify(answer.run.card, null, 1))));
+}
+
+/** The card alone on paper; the browser's own print gives the whole page. */
+function printCard() {
+  document.body.classList.add("print-card");
+  addEventListener("afterprint", () => document.body.classList.remove("print-card"), { once: true });
+  print();
 }
 
 /** What the watch of registration could see here: the run's place first, then stations by how much they register. */

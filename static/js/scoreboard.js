@@ -12,6 +12,7 @@ import { get, set, subscribe } from "./state.js";
 import "./theme.js";
 
 const lanes = { scores: lane(), runs: lane() };
+const FIRST_RUNS = 12;
 const BOXES = ["board-chart", "board-series", "board-methods"];
 let board = null;
 let session = null;
@@ -160,8 +161,15 @@ function drawRuns(runs) {
     replace(byId("board-runs"), el("div", { class: "state" }, icon("hex"), el("strong", {}, t("No forecasts")), el("p", {}, t("None has been made for this filter, or none has been published by an officer."))));
     return;
   }
-  replace(byId("board-runs"), el("div", { class: "run-list" }, runs.filter((run) => run.state !== "withdrawn").slice(0, 60).map((run) => el("a", { class: "run-row", href: `/forecasts/${run.id}` },
+  const rows = runs.filter((run) => run.state !== "withdrawn").slice(0, 60).map(runRow);
+  const list = el("div", { class: "run-list" }, rows.slice(0, FIRST_RUNS));
+  const more = rows.length > FIRST_RUNS ? el("button", { class: "button button-quiet", type: "button", onclick: (event) => { list.append(...rows.slice(FIRST_RUNS)); event.target.remove(); } }, t("Show all %(n)s", { n: number(rows.length) })) : null;
+  replace(byId("board-runs"), list, more);
+}
+
+function runRow(run) {
+  return el("a", { class: "run-row", href: `/forecasts/${run.id}` },
     el("span", {}, el("strong", {}, el("bdi", {}, own(run, "head"))), " · ", el("bdi", {}, own(run, "jurisdiction")), el("small", {}, t("Week from"), " ", bdi(day(run.week_start)), " · ", partOfDay(run.shift), " · ", methodTitle(run.method), run.outcome?.hit_rate ? [" · ", t("hit rate %(rate)s", { rate: share(run.outcome.hit_rate["0.05"]) })] : null)),
     el("span", { class: "run-badges" }, run.paused ? el("span", { class: "badge badge-bad" }, t("paused")) : null, run.notes.length ? el("span", { class: "badge badge-warn" }, t("read with care")) : null,
-      el("span", { class: `badge ${run.state === "published" ? "badge-good" : "badge-warn"}` }, stateTitle(run.expired && run.state !== "withdrawn" ? "expired" : run.state)))))));
+      el("span", { class: `badge ${run.state === "published" ? "badge-good" : "badge-warn"}` }, stateTitle(run.expired && run.state !== "withdrawn" ? "expired" : run.state))));
 }

@@ -294,6 +294,18 @@ def test_the_commands(app: APIFlask) -> None:
     published = runner.invoke(args=["forecast", "publish", "--as", _officer(app)])
     assert published.exit_code == 0 and "1 runs published" in published.output
     assert runner.invoke(args=["forecast", "score"]).output.strip() == "0 runs scored"
+    for wrong, words in (
+        (["run", "--jurisdiction", "NOPE"], "no jurisdiction"),
+        (["run", "--jurisdiction", GULBERG], "district or a larger area"),
+        (["run", "--head", "nope"], "no crime head"),
+        (["run", "--week", "2031-01-01"], "coming week"),
+        (["backtest", "--jurisdiction", "NOPE"], "no jurisdiction"),
+        (["backtest", "--weeks", "0"], "6<=x<=16"),
+        (["publish", "--as", "nobody"], "no account"),
+        (["publish", "99999", "--as", _officer(app)], "no forecast"),
+    ):
+        refused = runner.invoke(args=["forecast", *wrong])
+        assert refused.exit_code in (1, 2) and words in refused.output, (wrong, refused.output)
     assert runner.invoke(args=["jobs", "list"]).exit_code == 0
 
 
