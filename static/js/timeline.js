@@ -1,7 +1,7 @@
 // The histogram under the map. Drag to choose a window, drag the middle to move it, the ends to stretch it, double-click for all.
 // Time runs left to right in both languages, as on the officers' own charts.
 import { byId, el, replace, svg } from "./dom.js";
-import { day, mass, t } from "./i18n.js";
+import { day, mass, t, tn } from "./i18n.js";
 import { fromDays, monday, toDays, windowText } from "./time.js";
 import { currentWindow, dataEnd, get, set } from "./state.js";
 
@@ -124,7 +124,7 @@ export function windowWords({ from, to }) {
 function caption(window) {
   const days = window.to - window.from;
   replace(byId("timeline-window"), el("bdi", {}, windowWords(window)));
-  byId("timeline-length").textContent = days % 7 === 0 && days < 400 ? t("%(n)s weeks", { n: days / 7 }) : days > 730 ? t("%(n)s years", { n: (days / 365.25).toFixed(1) }) : t("%(n)s days", { n: days });
+  byId("timeline-length").textContent = days % 7 === 0 && days < 400 ? tn("%(n)s week", "%(n)s weeks", days / 7) : days > 730 ? t("%(n)s years", { n: (days / 365.25).toFixed(1) }) : tn("%(n)s day", "%(n)s days", days);
 }
 
 function position(event) {
