@@ -15,6 +15,7 @@ from spatial.addresses.normal import fold, normalise
 
 _WORDS: Final = lexicon.read("bearings")
 _UNITS: Final = lexicon.numbers_by_word(_WORDS["units"])
+_UNIT_WORDS: Final = frozenset(word for unit in _UNITS for word in unit.split())
 _DIRECTIONS: Final = lexicon.numbers_by_word(_WORDS["directions"])
 _JOINED: Final = lexicon.numbers_by_word(_WORDS["joined"])
 _ABBREVIATIONS: Final = lexicon.numbers_by_word(_WORDS["abbreviations"])
@@ -213,6 +214,8 @@ def _spelled(text: str) -> tuple[str, list[tuple[str, int, int]]]:
 
 
 def _distances(tokens: list[str]) -> list[_Distance]:
+    if _UNIT_WORDS.isdisjoint(tokens):  # as in nearly every address
+        return []
     found = []
     index = 0
     while index < len(tokens):

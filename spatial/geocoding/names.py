@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import shapely
@@ -35,6 +35,24 @@ _TOWN_BESIDE_STATION: Final = 1e-3
 _NEAR_KM: Final = 10.0
 Asked = tuple[Query, StationArea | None]
 Floats = NDArray[np.float64]
+Answer = TypeVar("Answer")
+Asking = Generator[Asked, LookUp | None, Answer]
+"""Work that asks, as it goes, what the names in texts come to."""
+
+
+def answer_all(asking: Sequence[Asking[Answer]], index: PlaceIndex) -> list[Answer]:
+    """Do several pieces of work that ask what names come to: what all of them ask next is looked up in one go."""
+    answers: dict[int, Answer] = {}
+    heard: dict[int, LookUp | None] = dict.fromkeys(range(len(asking)))
+    while heard:
+        asked: dict[int, Asked] = {}
+        for number, found in heard.items():
+            try:
+                asked[number] = asking[number].send(found)
+            except StopIteration as done:
+                answers[number] = done.value
+        heard = dict(zip(asked, look_up(list(asked.values()), index), strict=True))
+    return [answers[number] for number in range(len(asking))]
 
 
 def look_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]:

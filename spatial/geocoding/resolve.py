@@ -18,7 +18,7 @@ from typing import Final, cast
 import numpy as np
 import shapely
 
-from spatial.addresses import beat_of, tied, without_bearing
+from spatial.addresses import Tie, beat_of, tied, without_bearing
 from spatial.errors import InvalidGeometry
 from spatial.geocoding import bearing, coordinates, explain, kernel, names, ties
 from spatial.geocoding import region as regions
@@ -97,19 +97,27 @@ def resolve_all(queries: Sequence[Query], gazetteer: Gazetteer) -> list[Fix]:
     list of Fix, as long as ``queries``
     """
     climbs = [_begun(query, gazetteer) for query in queries]
-    _by_names([climb for climb in climbs if climb.may_name], gazetteer.index)
+    _by_ties([climb for climb in climbs if climb.tie is not None], gazetteer)
+    for climb in climbs:
+        if climb.may_name and climb.fix is None:
+            _by_local_names(climb, gazetteer)
+    _by_names([climb for climb in climbs if climb.may_name and climb.fix is None], gazetteer.index)
     return [climb.fix or _without_name(climb) for climb in climbs]
 
 
 @dataclass(slots=True, eq=False)
 class _Climb:
-    """A query on its way down the ladder: its station, the reasons so far, and its fix once a rung holds."""
+    """A query on its way down the ladder: its station, the reasons so far, and its fix once a rung holds.
+
+    ``may_name`` says whether names are to be read in its text, and ``tie`` what ties it to some.
+    """
 
     query: Query
     station: StationArea | None
     reasons: list[Reason]
     fix: Fix | None = None
     may_name: bool = False
+    tie: Tie | None = None
 
     def take(self, known: Known) -> None:
         """Take what is known of the names in the text."""
@@ -123,7 +131,7 @@ class _Climb:
 
 
 def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
-    """Give a query with the fix of its coordinates or of a local name, or else whether other names are to be read."""
+    """Give a query with the fix of its coordinates, or else whether names are to be read."""
     station = gazetteer.station(query.station) if query.station else None
     reasons: list[Reason] = []
     if station is not None and station.beats and query.text:
@@ -142,17 +150,30 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
     )
     if climb.fix is not None or not query.text or (station is not None and not without_bearing(query.text)):
         return climb
+    climb.may_name = True
     tie = tied(query.text)
     if tie is not None and (query.distance_m is None or tie.kind != "from"):
-        climb.fix = ties.rung(query, tie, station, gazetteer, climb.reasons)
-        if climb.fix is not None:
-            return climb
-    local = names.local_name(query, gazetteer, station) if station is not None else None
-    if station is not None and local is not None:
-        climb.fix = _by_local_name(query, station, *local, climb.reasons)
-    else:
-        climb.may_name = True
+        climb.tie = tie
     return climb
+
+
+def _by_ties(climbs: Sequence[_Climb], gazetteer: Gazetteer) -> None:
+    """Give the fixes of what is told by other places to those whose places are known."""
+    asking = [
+        ties.rung(climb.query, climb.tie, climb.station, gazetteer, climb.reasons) for climb in climbs if climb.tie
+    ]
+    for climb, fix in zip(climbs, names.answer_all(asking, gazetteer.index), strict=True):
+        climb.fix = fix
+
+
+def _by_local_names(climb: _Climb, gazetteer: Gazetteer) -> None:
+    """Give the fix of a name that an officer's pin taught; no other name is read then."""
+    if climb.station is None:
+        return
+    local = names.local_name(climb.query, gazetteer, climb.station)
+    if local is not None:
+        climb.fix = _by_local_name(climb.query, climb.station, *local, climb.reasons)
+        climb.may_name = False
 
 
 def _in_beat(query: Query, station: StationArea, reasons: list[Reason]) -> tuple[Query, StationArea]:

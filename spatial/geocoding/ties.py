@@ -25,6 +25,7 @@ from spatial.geocoding.layers import Around, Bearing, Jurisdiction, Kernel, Laye
 from spatial.geocoding.lines import Between, From, OnRoad, away_from
 from spatial.geocoding.lookup import LookUp
 from spatial.geocoding.named import LEAK, TRUST_BEARING
+from spatial.geocoding.names import Asking
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
 from spatial.model import Fix, Method, Point, Reason
@@ -77,15 +78,20 @@ class Meant:
 
 def rung(
     query: Query, tie: Tie, station: StationArea | None, gazetteer: Gazetteer, reasons: list[Reason]
-) -> Fix | None:
-    """Give the fix of a place told by other named places, None where these are not known; says why in ``reasons``."""
+) -> Asking[Fix | None]:
+    """Give the fix of a place told by other named places, None where these are not known; says why in ``reasons``.
+
+    Asks for what names come to as it goes, so that this is looked up for many texts in one go.
+    """
     if tie.kind == "along":
-        return _along(query, tie, station, gazetteer, reasons)
+        return (yield from _along(query, tie, station, reasons))
     far = FARTHEST_ROAD_M if tie.kind == "road" else FARTHEST_M
-    first = meant(query, tie.first, tie.rest, station, gazetteer, far)
-    second = meant(query, tie.second, tie.rest, station, gazetteer, far) if tie.second else []
+    first = yield from meant(query, tie.first, tie.rest, station, gazetteer, far)
+    second: list[Meant] = []
+    if tie.second:
+        second = yield from meant(query, tie.second, tie.rest, station, gazetteer, far)
     told: list[Reason] = []
-    named = _named_besides(query, tie, station, gazetteer)
+    named = yield from _named_besides(query, tie, station)
     if named is not None and (station is None or tie.kind == "road"):
         return None  # the name leads, and how far it lies from somewhere else adds little
     if named is not None and station is not None:
@@ -109,13 +115,11 @@ def rung(
     return regions.fix_of(found.region, Method.BEARING if tie.said else Method.PLACE, sure, best.ref, reasons)
 
 
-def _along(
-    query: Query, tie: Tie, station: StationArea | None, gazetteer: Gazetteer, reasons: list[Reason]
-) -> Fix | None:
+def _along(query: Query, tie: Tie, station: StationArea | None, reasons: list[Reason]) -> Asking[Fix | None]:
     """Give the fix of a kilometre of a road that names no ends, None where its town or its points are not known."""
     if tie.said is None or tie.said.distance_m < LEAST_ALONG_M:
         return None
-    found = _look_up(replace(query, text=tie.first, distance_m=None, direction=None), station, gazetteer)
+    found = yield replace(query, text=tie.first, distance_m=None, direction=None), station
     ways = kilometres.ways(found, tie.said.distance_m) if found is not None else None
     if found is None or ways is None:
         return None
@@ -128,12 +132,12 @@ def _along(
     return regions.fix_of(combined.region, Method.BEARING, SCORE_ALONG, found.place.ref, reasons)
 
 
-def _named_besides(query: Query, tie: Tie, station: StationArea | None, gazetteer: Gazetteer) -> LookUp | None:
+def _named_besides(query: Query, tie: Tie, station: StationArea | None) -> Asking[LookUp | None]:
     """Give the place that a text names beside where it measures from ("Datta Khel, 35 km west of Miran Shah")."""
     rest = _names_of(tie.rest) if tie.kind in ("from", "road") else ""
     if not rest:
         return None
-    found = _look_up(replace(query, text=rest, distance_m=None, direction=None), station, gazetteer)
+    found = yield replace(query, text=rest, distance_m=None, direction=None), station
     return found if found is not None and not found.is_core and found.score >= FEWEST_BESIDES else None
 
 
@@ -163,7 +167,7 @@ def _beside_name(
 
 def meant(
     query: Query, name: str, rest: str, station: StationArea | None, gazetteer: Gazetteer, far_m: float, most: int = 5
-) -> list[Meant]:
+) -> Asking[list[Meant]]:
     """Give the places that a name may mean, likeliest first, with what else the text names to tell them apart.
 
     Parameters
@@ -176,18 +180,14 @@ def meant(
         place = local[0]
         return [Meant(place, Point(place.lat, place.lon), place.radius_m or 150.0, 0.95)]
     context = ", ".join(part for part in (name, _names_of(rest)) if part)
-    found = _look_up(replace(asked, text=context), station, gazetteer)
+    found = yield replace(asked, text=context), station
     if (found is None or found.is_core) and context != name:
-        found = _look_up(asked, station, gazetteer)
+        found = yield asked, station
     listed = _of_text(found, gazetteer, most) if found is not None and not found.is_core else []
     if sum(one.chance for one in listed) >= FEWEST_CHANCE:
         return listed
     # The town that a text is about tells nothing apart and is looked up no more; here it may be an end.
     return _of_name(name, asked, found, station, gazetteer, far_m)[:most] or listed
-
-
-def _look_up(query: Query, station: StationArea | None, gazetteer: Gazetteer) -> LookUp | None:
-    return names.look_up([(query, station)], gazetteer.index)[0]
 
 
 def _of_text(found: LookUp, gazetteer: Gazetteer, most: int) -> list[Meant]:
