@@ -17,12 +17,13 @@ Array = NDArray[np.float64]
 _REACH: Final = 96
 """Cells in each direction that are remembered: 33 km at the base resolution."""
 _WIDTH: Final = 2 * _REACH + 1
-_FEWEST_CELLS: Final = 4.0
-_ASKED, _UNKNOWN, _OUT, _IN, _EDGE = -2, -1, 0, 1, 2
+_UNKNOWN, _OUT, _IN, _EDGE = -1, 0, 1, 2
 
 
 class Ground:
     """An area in metres about a house, over the cells of one resolution.
+
+    Threads share it: what is known of a cell is written once, and never anything that is not known yet.
 
     Parameters
     ----------
@@ -31,29 +32,28 @@ class Ground:
     cells : Lattice
     """
 
-    __slots__ = ("_cells", "_corners", "_flat", "_is_small", "_known")
+    __slots__ = ("_cells", "_corners", "_flat", "_known")
 
     def __init__(self, flat: Any, cells: Lattice) -> None:
         self._flat = flat
         self._cells = cells
         self._known = np.full(_WIDTH * _WIDTH, _UNKNOWN, dtype=np.int8)
-        # What is hardly wider than a cell may lie between a cell's middle and its corners.
-        self._is_small = bool(flat.area < _FEWEST_CELLS * cells.area_m2)
         one, other = cells.basis
         third = [(one + other) / 3.0, (2.0 * other - one) / 3.0, (2.0 * one - other) / 3.0]
-        points = [np.zeros(2), *third]
-        self._corners = np.array([*points, *(-point for point in points[1:])])
+        points = np.array([*third, *(-point for point in third)])
+        self._corners = points[np.argsort(np.arctan2(points[:, 1], points[:, 0]))]
 
     def holds(self, steps: NDArray[np.int64], east: Array, north: Array) -> NDArray[np.bool_]:
         """Give whether the area holds points in metres, whose cells are given as steps of the lattice, (2, n)."""
-        if self._is_small or int(np.abs(steps).max(initial=0)) > _REACH:
+        if int(np.abs(steps).max(initial=0)) > _REACH:
             return np.asarray(shapely.contains_xy(self._flat, east, north))
         at = (steps[0] + _REACH) * _WIDTH + (steps[1] + _REACH)
         state = self._known[at]
         if int(state.min(initial=_OUT)) == _UNKNOWN:
             # Marked and found again: quicker than sorting thousands of points for some dozens of cells.
-            self._known[at[state == _UNKNOWN]] = _ASKED
-            self._learn(np.flatnonzero(self._known == _ASKED))
+            is_new = np.zeros(len(self._known), dtype=np.bool_)
+            is_new[at[state == _UNKNOWN]] = True
+            self._learn(np.flatnonzero(is_new))
             state = self._known[at]
         found = state == _IN
         edge = np.flatnonzero(state == _EDGE)
@@ -61,13 +61,13 @@ class Ground:
         return np.asarray(found)
 
     def _learn(self, cells: NDArray[np.int64]) -> None:
-        """Remember of some cells whether all, none or some of their corners and middle lie in the area."""
+        """Remember of some cells whether the area holds all of them, nothing or a part."""
         steps = np.column_stack([cells // _WIDTH, cells % _WIDTH]) - _REACH
         middles = self._cells.origin + steps @ self._cells.basis
-        x, y = (middles[:, axis, None] + self._corners[None, :, axis] for axis in (0, 1))
-        inside = shapely.contains_xy(self._flat, x.ravel(), y.ravel()).reshape(x.shape).sum(axis=1)
-        whole = len(self._corners)
-        self._known[cells] = np.where(inside == whole, _IN, np.where(inside == 0, _OUT, _EDGE))
+        # Whole cells and not their corners: a strip, a bend or a hole may lie between these.
+        shapes = shapely.polygons(middles[:, None, :] + self._corners[None, :, :])
+        is_held, is_touched = shapely.contains(self._flat, shapes), shapely.intersects(self._flat, shapes)
+        self._known[cells] = np.where(is_held, _IN, np.where(is_touched, _EDGE, _OUT))
 
 
 @lru_cache(maxsize=1_024)
