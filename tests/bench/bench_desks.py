@@ -112,7 +112,7 @@ def load(browser: Browser, origin: str, token: str, desk: str) -> tuple[float, f
 def filters(page: Page, desk: str) -> list[float]:
     """Give the milliseconds of each changed filter until its map: windows, heads and shifts in turn."""
     windows = [f"-{days}d" for days in (7, 91, 28, 14, 56, 182)]
-    heads = ["robbery", "", "burglary,theft", "motor_vehicle_theft"]
+    heads = ["robbery", "", "burglary,theft", "murder"]
     found: list[float] = []
     for window, head in list(product(windows, heads))[:FILTERS]:
         took = page.evaluate(
