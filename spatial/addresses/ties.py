@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from spatial.addresses import lexicon
-from spatial.addresses.bearings import Bearing, measured, parse_bearing
+from spatial.addresses.bearings import Bearing, measured, parse_bearing, parse_direction
 from spatial.addresses.normal import fold
 
 _WORDS: Final = lexicon.read("ties")
@@ -98,6 +98,8 @@ _ORIGIN_AFTER: Final = frozenset(fold(word) for word in _listed("origin.after"))
 _ORIGIN_BEFORE: Final = frozenset(fold(word) for word in _listed("origin.before"))
 _ORIGIN_BESIDE: Final = frozenset(fold(word) for word in _listed("origin.beside"))
 _ARTICLES: Final = frozenset(fold(word) for word in _listed("origin.article"))
+_PLACED: Final = frozenset(fold(word) for word in _listed("road.at"))
+_NO_ROADS_NAME: Final = _STATION | _ORIGIN_AFTER | _ORIGIN_BEFORE | _PLACED
 
 
 @lru_cache(maxsize=16_384)
@@ -137,7 +139,21 @@ def _tie(kind: str, match: re.Match[str], simple: str, start: int) -> Tie | None
     number = said.get("km") or said.get("km2")
     distance = Bearing(1_000.0 * float(number.replace("٫", ".")), None) if number else None
     rest = f"{simple[: start + match.start()]} , {simple[start + match.end() :]}".strip(" ,،")
+    if kind != "between" and _is_from_station(kind, first, rest, match.group()):
+        return None
     return Tie(kind, first, second, rest, distance)
+
+
+def _is_from_station(kind: str, first: str, rest: str, clause: str) -> bool:
+    """Say whether kilometres beside a road are told from the station: "3 km north of PS on GT Road".
+
+    What has a direction or says "from" is a bearing, which the road's name only narrows.
+    """
+    words = set(_WORD.findall(first))
+    if kind == "road":
+        return bool(words & _STATION)
+    is_bearing = parse_direction(first) is not None or parse_bearing(clause) is not None
+    return is_bearing or bool(words & _NO_ROADS_NAME or set(_WORD.findall(rest)) & _STATION)
 
 
 def _clauses(simple: str) -> list[tuple[int, int]]:

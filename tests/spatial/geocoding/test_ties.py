@@ -11,7 +11,7 @@ import shapely
 
 from spatial import cells, projection
 from spatial.addresses import parse_bearing
-from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea, resolve
+from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea, bearing, resolve
 from spatial.geocoding.column4 import draw
 from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.coverage import shrunk, smallest_set
@@ -133,6 +133,17 @@ def test_a_kilometre_of_a_road_lies_along_its_own_points(text: str) -> None:
     assert "along_road" not in codes(alone)
     other = resolve(Query(text="10 km Bareera Road", district="Lahore", city="Lahore"), gazetteer)
     assert "along_road" not in codes(other)
+
+
+@pytest.mark.parametrize("text", ["3 km north of PS on Qandeel Road", "3 km from PS on Qandeel Road"])
+def test_a_distance_from_the_station_beside_a_road_is_no_kilometre_of_it(text: str) -> None:
+    station = StationArea("LHR-9", 31.50, 74.37, shapely.box(74.25, 31.40, 74.50, 31.60), "Lahore")
+    gazetteer = InMemoryGazetteer([(one, []) for one in ROAD], [station])
+    fix = resolve(Query(text=text, station="LHR-9", district="Lahore", city="Lahore"), gazetteer)
+    assert "along_road" not in codes(fix)
+    if "north" in text:
+        assert fix.point is not None and fix.point.lat > 31.50, "the direction holds"
+    assert not bearing.is_from_elsewhere(text), "writers are learned from it"
 
 
 def _bearings(fix: Fix, lat: float, lon: float) -> list[float]:
