@@ -28,9 +28,9 @@ from app.beats.schemas import (
     VisitBody,
     Weeks,
     Withdrawn,
-    week_of_day,
 )
 from app.db.session import db_session
+from app.forecasts.planning import week_of_date
 from app.i18n import LANGUAGES, locale_code
 from app.policy import Permission, allows, may
 from app.records.filters import Filter
@@ -136,7 +136,7 @@ def tours(body: PlanBody) -> dict[str, Any]:
 @allows(Permission.SEE_MAP)
 def plans(query: PlansQuery) -> dict[str, Any]:
     """Whoever sees the map; the plans of an area, newest week first."""
-    week = None if query.week is None else week_of_day(query.week)
+    week = None if query.week is None else week_of_date(query.week)
     return {"plans": planning.listed(db_session(), _area(query.jurisdiction), week)}
 
 

@@ -1,10 +1,11 @@
 """The shapes of what the room takes and gives, as /openapi.json describes them.  Masses are in records."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.forecasts.planning import coming_week, near_today, week_of_date
 from app.records.filters import FilterQuery
 from app.records.schemas import Answer
 from spatial import shifts
@@ -94,8 +95,8 @@ class ProposalBody(BaseModel):
     def week_number(self) -> int:
         """Give the week to plan."""
         if self.week is None:
-            return shifts.week_of(datetime.now(shifts.ZONE)) + 1
-        return week_of_day(self.week)
+            return coming_week(datetime.now(shifts.ZONE))
+        return week_of_date(self.week)
 
     def settings(self) -> dict[str, Any]:
         """Give what a plan keeps of its making."""
@@ -104,24 +105,9 @@ class ProposalBody(BaseModel):
 
     @model_validator(mode="after")
     def _near_today(self) -> "ProposalBody":
-        near_today(self.week)
+        if self.week is not None:
+            near_today(self.week)
         return self
-
-
-def near_today(week: date | None) -> None:
-    """Refuse a week that no plan can be for.
-
-    Raises
-    ------
-    ValueError
-    """
-    if week is not None and abs(week - datetime.now(shifts.ZONE).date()) > timedelta(days=371):
-        raise ValueError("a plan is for a week within a year of today")
-
-
-def week_of_day(day: date) -> int:
-    """Give the week that holds a day."""
-    return shifts.week_of(datetime(day.year, day.month, day.day, 12, tzinfo=shifts.ZONE))
 
 
 class ChosenPlace(BaseModel):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
@@ -54,6 +54,17 @@ def coming_week(now: datetime) -> int:
 def week_of_date(day: date) -> int:
     """Give the week that holds a local day."""
     return shifts.week_of(datetime(day.year, day.month, day.day, 12, tzinfo=shifts.ZONE))
+
+
+def near_today(day: date) -> None:
+    """Refuse a day that nobody plans or renews for.
+
+    Raises
+    ------
+    ValueError
+    """
+    if abs(day - datetime.now(shifts.ZONE).date()) > timedelta(days=371):
+        raise ValueError("name a week within a year of today")
 
 
 def plan(

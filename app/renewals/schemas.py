@@ -1,10 +1,10 @@
 """The shapes of the room's requests and answers, as /openapi.json describes them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from spatial import shifts
+from app.forecasts.planning import near_today
 
 
 class RenewalBody(BaseModel):
@@ -12,15 +12,16 @@ class RenewalBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    cells: list[str] = Field(description="H3 indexes of resolution 6 to 8", min_length=1, max_length=500)
+    cells: list[str] = Field(
+        description="H3 indexes of resolution 8, or of 6 and 7 that a run has", min_length=1, max_length=500
+    )
     week: date = Field(description="a day of the first of the four weeks")
     reason: str = Field(description="why, in a few words: it stays with the officer's name", max_length=500)
 
     @field_validator("week")
     @classmethod
     def _near_today(cls, week: date) -> date:
-        if abs(week - datetime.now(shifts.ZONE).date()) > timedelta(days=371):
-            raise ValueError("a renewal is for a week within a year of today")
+        near_today(week)
         return week
 
 

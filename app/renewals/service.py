@@ -6,7 +6,6 @@ counts for the list of patrols and for those of every head's forecasts.
 
 from collections.abc import Iterable, Sequence
 
-import shapely
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
@@ -24,18 +23,19 @@ FINEST, COARSEST = 8, 6
 def renewals_of(session: Session, cells: Iterable[int], first_week: int, last_week: int) -> list[Renewal]:
     """Give the renewals of cells from a week to another, the newest first.
 
-    A renewal of a cell covers all cells below it: each is given for every cell that it covers.
+    A renewal covers its cell and those below it whose centre lies in the area that it was given in.
     """
-    covered: dict[int, list[int]] = {}
-    for cell in set(cells):
-        for resolution in range(COARSEST, h3cells.resolution(cell) + 1):
-            covered.setdefault(h3cells.parent(cell, resolution), []).append(cell)
-    if not covered:
+    wanted = sorted(set(cells))
+    pairs = [
+        (cell, h3cells.parent(cell, resolution), *centre)
+        for cell, centre in zip(wanted, h3cells.centres(wanted).tolist(), strict=True)
+        for resolution in range(COARSEST, h3cells.resolution(cell) + 1)
+    ]
+    if not pairs:
         return []
-    rows = session.execute(
-        sql("renewals.of_cells"), {"cells": sorted(covered), "first": first_week, "last": last_week}
-    ).all()
-    return [Renewal(cell, row.week, row.officer, row.reason) for row in rows for cell in sorted(covered[row.cell])]
+    columns = dict(zip(("cells", "covering", "lats", "lons"), map(list, zip(*pairs, strict=True)), strict=True))
+    rows = session.execute(sql("renewals.of_cells"), {**columns, "first": first_week, "last": last_week})
+    return [Renewal(row.cell, row.week, row.officer, row.reason) for row in rows]
 
 
 def renew(session: Session, cells: Sequence[str], week: int, reason: str, account: int, officer: str) -> list[str]:
@@ -44,7 +44,8 @@ def renew(session: Session, cells: Sequence[str], week: int, reason: str, accoun
     Raises
     ------
     InvalidFilter
-        If one is no cell of a list or lies outside what the officer answers for, or the reason says nothing.
+        If one is no cell of a list, its centre lies outside what the officer answers for or it is larger than that, or
+        the reason says nothing.
     """
     words = reason.strip()
     if len(words) < 3:
@@ -89,9 +90,21 @@ def _cell(text: str) -> int:
 
 
 def _own(session: Session, cell: int) -> int:
-    """Give the reader's own jurisdiction in which a cell lies, the smallest."""
-    outline = shapely.to_wkb(h3cells.hexagon(cell))
-    found = session.execute(sql("renewals.own_at"), {"outline": outline}).scalar()
-    if found is None:
-        raise InvalidFilter("The cell %(value)s lies outside the area that you answer for.", value=h3cells.to_hex(cell))
-    return int(found)
+    """Give the reader's own jurisdiction in which a cell's centre lies, the smallest that is not smaller than the cell.
+
+    An area is a set of cells by their centre. One larger than those of patrols stands for all places in it: it is
+    renewed only where a forecast has it, by whoever answers for as much.
+    """
+    lat, lon = h3cells.centre(cell)
+    found = session.execute(sql("renewals.own_at"), {"lat": lat, "lon": lon}).all()
+    shown, resolution = h3cells.to_hex(cell), h3cells.resolution(cell)
+    if not found:
+        raise InvalidFilter("The cell %(value)s lies outside the area that you answer for.", value=shown)
+    if resolution == FINEST:  # a thana in an old town may be smaller than a cell of patrols
+        return int(found[0].id)
+    holding = [row.id for row in found if row.area_m2 >= h3cells.area_m2(cell)]
+    if not holding:
+        raise InvalidFilter("The cell %(value)s is larger than the area that you answer for.", value=shown)
+    if not session.execute(sql("renewals.is_forecast"), {"cell": cell, "resolution": resolution}).scalar():
+        raise InvalidFilter("No forecast lists a cell as large as %(value)s: name smaller ones.", value=shown)
+    return int(holding[0])

@@ -1,21 +1,31 @@
 -- Renewals: places that officers let stand on lists for longer than four weeks.  Under row-level security like everything else.
 
 -- name: renewals.of_cells
--- The renewals of cells within some weeks, newest first, with who gave them.
+-- The renewals within some weeks that cover cells, newest first, with who gave them: of the cell or of one above it, and given
+-- in an area in which the cell's centre lies.  Each cell comes with its own covering cells.
 -- Answered by place_renewal's unique index.
-SELECT cell, week, officer, reason, made_at
-FROM place_renewal
-WHERE cell = ANY (CAST(:cells AS bigint[])) AND week BETWEEN :first AND :last
-ORDER BY week DESC, id DESC
+SELECT w.cell, r.week, r.officer, r.reason
+FROM unnest(CAST(:cells AS bigint[]), CAST(:covering AS bigint[]), CAST(:lats AS double precision[]),
+  CAST(:lons AS double precision[])) AS w (cell, covering, lat, lon)
+JOIN place_renewal r ON r.cell = w.covering AND r.week BETWEEN :first AND :last
+JOIN jurisdiction j ON j.id = r.jurisdiction_id
+WHERE ST_Covers(j.area, ST_SetSRID(ST_MakePoint(w.lon, w.lat), 4326))
+ORDER BY r.week DESC, r.id DESC, w.cell
 
 -- name: renewals.own_at
--- The smallest jurisdiction of the reader's own that an outline touches.
+-- The jurisdictions of the reader's own in which a point lies, the smallest first, with their area in square metres.
 -- Answered by the codes of the account's jurisdictions.
-SELECT j.id
+SELECT j.id, ST_Area(CAST(j.area AS geography)) AS area_m2
 FROM access.who() w JOIN jurisdiction j ON j.code = ANY (w.jurisdiction_codes)
-WHERE ST_Intersects(j.area, ST_GeomFromWKB(:outline, 4326))
+WHERE ST_Covers(j.area, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
 ORDER BY nlevel(j.path) DESC, j.id
-LIMIT 1
+
+-- name: renewals.is_forecast
+-- Whether an unexpired run that the reader may see forecasts a cell: the runs, then the key of their cells.
+SELECT EXISTS (
+  SELECT 1 FROM forecast_run f JOIN forecast_cell c ON c.run_id = f.id AND c.cell = :cell
+  WHERE f.resolution = :resolution AND f.expires_at > now()
+)
 
 -- name: renewals.add
 -- Keeps a renewal; the same again changes nothing.

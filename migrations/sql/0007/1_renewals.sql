@@ -3,7 +3,7 @@
 CREATE TABLE place_renewal (
   id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   jurisdiction_id bigint NOT NULL REFERENCES jurisdiction,
-  cell            bigint NOT NULL,                -- holds for the cells below it too, and for none above
+  cell            bigint NOT NULL,                -- holds for those below it in the jurisdiction too, for none above
   week            integer NOT NULL,
   account_id      bigint NOT NULL REFERENCES access.account,
   officer         text NOT NULL CHECK (length(btrim(officer)) > 0),
@@ -30,16 +30,19 @@ CREATE POLICY own ON place_renewal FOR INSERT TO naqsha_app
 CREATE POLICY node ON place_renewal FOR ALL TO naqsha_worker, naqsha_forecaster USING (true) WITH CHECK (true);
 
 -- Lets the cells of unexpired runs be listed again that a renewal covers, whoever gave it: a station's officer may not change
--- his district's run, but his word on a place in his own area counts there.  It can wake nothing that no renewal covers.
+-- his district's run, but his word on a place in his own area counts there.  It can wake nothing that no renewal covers, and
+-- nothing whose centre lies outside the area that the renewal was given in: a coarse cell reaches beyond it.
 CREATE FUNCTION wake_renewed(wanted bigint[]) RETURNS bigint LANGUAGE sql VOLATILE
   SECURITY DEFINER SET search_path = public, access, pg_temp AS $$
   WITH woken AS (
     UPDATE forecast_cell c SET rested = false
-    FROM forecast_run f, jurisdiction area
-    WHERE f.id = c.run_id AND area.id = f.jurisdiction_id AND f.expires_at > now() AND c.listed AND c.rested AND EXISTS (
+    FROM forecast_run f, jurisdiction area, cell place
+    WHERE f.id = c.run_id AND area.id = f.jurisdiction_id AND place.cell = c.cell
+      AND f.expires_at > now() AND c.listed AND c.rested AND EXISTS (
       SELECT 1 FROM place_renewal r JOIN jurisdiction given ON given.id = r.jurisdiction_id
       WHERE r.cell = ANY (wanted) AND r.cell = cell_parent(c.cell, ((r.cell >> 52) & 15)::integer)
-        AND r.week <= f.week AND r.week > f.week - 4 AND (given.path <@ area.path OR area.path <@ given.path))
+        AND r.week <= f.week AND r.week > f.week - 4 AND (given.path <@ area.path OR area.path <@ given.path)
+        AND ST_Covers(given.area, place.centre))
     RETURNING c.cell
   )
   SELECT count(*) FROM woken
