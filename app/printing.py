@@ -29,6 +29,8 @@ MOST_AT_ONCE = 6
 #: What one print may take, and how long a request waits for its turn and its print.
 PRINT_SECONDS, WAIT_SECONDS = 60, 100
 _NICE = 5
+#: How long a print that is out of time may go on where it cannot be interrupted, before its process is ended.
+_LAST_SECONDS = 10
 
 
 class PrinterBusy(Unavailable):
@@ -58,15 +60,17 @@ class _Printer:
     def _submit(self, *words: Any) -> bytes:
         pool = self._running()
         try:
-            asked = pool.submit(_make_in_time, *words)
-        except BrokenProcessPool:  # it died while nothing was printed
-            pool = self._running(instead_of=pool)
-            asked = pool.submit(_make_in_time, *words)
-        try:
+            try:
+                asked = pool.submit(_make_in_time, PRINT_SECONDS, *words)
+            except BrokenProcessPool:  # it died while nothing was printed
+                pool = self._running(instead_of=pool)
+                asked = pool.submit(_make_in_time, PRINT_SECONDS, *words)
             return asked.result(WAIT_SECONDS)
         except TooSlow:
             asked.cancel()
             raise PrinterBusy from None
+        except _OutOfTime as error:
+            raise PrintFailed from error
         except BrokenProcessPool as error:
             self._running(instead_of=pool)
             raise PrintFailed from error
@@ -114,9 +118,21 @@ def _begin(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _make_in_time(*words: Any) -> bytes:
-    """Give the PDF, or end the process: the next print gets a new one."""
-    signal.alarm(PRINT_SECONDS)
+class _OutOfTime(Exception):
+    """A print has taken all the time it may."""
+
+
+def _give_up(_signal: int, _frame: Any) -> None:
+    # Raised, so that the prints behind this one keep their printer; ended only where no Python runs that could raise.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(_LAST_SECONDS)
+    raise _OutOfTime
+
+
+def _make_in_time(seconds: int, *words: Any) -> bytes:
+    """Give the PDF, or give up after so many seconds."""
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(seconds)
     try:
         return make(*words)
     finally:

@@ -9,22 +9,32 @@ const drawn = (map) => new Promise((done) => {
   map.once("idle", done);
 });
 
-/** Prints the page, and leaves it as it was. */
-export async function printPage() {
+let printing = null;
+
+/** Prints the page, and leaves it as it was; asked again meanwhile, it is the same print. */
+export function printPage() {
+  printing ??= printOnce().finally(() => { printing = null; });
+  return printing;
+}
+
+async function printOnce() {
   const map = globalThis.naqsha?.map ?? null;
   const before = theme();
   const camera = map && { center: map.getCenter(), zoom: map.getZoom() };
   const bounds = map?.getBounds();
-  document.body.classList.add("printing");
-  if (before !== "light") showTheme("light");
-  if (map) {
-    map.resize();
-    map.fitBounds(bounds, { duration: 0 });
-    await drawn(map);
+  try {
+    document.body.classList.add("printing");
+    if (before !== "light") showTheme("light");
+    if (map) {
+      map.resize();
+      map.fitBounds(bounds, { duration: 0 });
+      await drawn(map);
+    }
+    print();
+  } finally {
+    document.body.classList.remove("printing");
+    if (before !== "light") showTheme(before);
+    map?.resize();
+    map?.jumpTo(camera);
   }
-  print();
-  document.body.classList.remove("printing");
-  if (before !== "light") showTheme(before);
-  map?.resize();
-  map?.jumpTo(camera);
 }

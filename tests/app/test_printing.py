@@ -44,6 +44,24 @@ def test_a_printer_that_died_is_started_again(printer: printing._Printer) -> Non
     assert _print("after").startswith(b"%PDF-")
 
 
+def test_a_print_that_takes_too_long_fails_alone(printer: printing._Printer, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _print("before")
+    assert printer._pool is not None
+    (process,) = printer._pool._processes.values()
+    long = "word " * 400_000  # some minutes of WeasyPrint's
+    with monkeypatch.context() as patch, ThreadPoolExecutor(2) as threads:
+        patch.setattr(printing, "PRINT_SECONDS", 1)
+        late = threads.submit(_print, long)
+        while not late.running() or not printer._pool._pending_work_items:
+            time.sleep(0.01)
+        patch.setattr(printing, "PRINT_SECONDS", 60)
+        behind = threads.submit(_print, "behind it")
+        with pytest.raises(printing.PrintFailed):
+            late.result()
+        assert behind.result().startswith(b"%PDF-")
+    assert list(printer._pool._processes.values()) == [process] and process.is_alive()
+
+
 def test_more_than_the_printer_takes_are_refused(printer: printing._Printer, monkeypatch: pytest.MonkeyPatch) -> None:
     go, begun = threading.Event(), threading.Semaphore(0)
 

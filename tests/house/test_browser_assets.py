@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 _OURS = [
@@ -30,6 +31,20 @@ _SINK = re.compile(r"\.(?:innerHTML|outerHTML)\s*[+]?=|insertAdjacentHTML|docume
 
 def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def _blocks(path: Path) -> set[str]:
+    parsed = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(path.read_text(encoding="utf-8"))
+    return {block.name for block in parsed.find_all(nodes.Block)}
+
+
+def test_no_page_fills_a_block_that_its_parent_has_not() -> None:
+    """Nothing shows such a block, and no error says so: a page stood there without its script."""
+    base = ROOT / "templates" / "base.html"
+    offered = _blocks(base)
+    pages = [path for path in _OURS if '{% extends "base.html" %}' in path.read_text(encoding="utf-8")]
+    assert len(pages) > 10 and {"entry", "main"} <= offered
+    assert {_name(path): lost for path in pages if (lost := _blocks(path) - offered)} == {}
 
 
 @pytest.mark.parametrize("path", _OURS, ids=_name)
