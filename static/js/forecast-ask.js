@@ -36,8 +36,8 @@ async function follow(box, number, done) {
     done();
     return;
   }
-  const line = el("span", { class: "run-job", role: "status" }, el("progress", { max: String(job.total ?? 1), value: job.total ? String(job.done) : null, "aria-label": t("Progress") }), " ", bdi(job.message || t("waiting for the worker")), " ",
-    el("button", { class: "button button-quiet button-small", type: "button", onclick: () => send("POST", `/api/jobs/${number}/cancel`) }, t("Cancel")));
+  const line = el("span", { class: "run-job", role: "status" }, el("progress", { max: String(job.total ?? 1), value: job.total ? String(job.done) : null, "aria-label": t("Progress") }), " ", bdi(job.cancel_asked ? t("being cancelled") : job.message || t("waiting for the worker")), " ",
+    job.cancel_asked ? null : el("button", { class: "button button-quiet button-small", type: "button", onclick: () => send("POST", `/api/jobs/${number}/cancel`) }, t("Cancel")));
   put(box, line);
   clearTimeout(waiting);
   await new Promise((resolve) => { waiting = setTimeout(resolve, WAIT); });
