@@ -23,6 +23,10 @@ from spatial.model import Reason
 
 TRUST_BEARING: Final = 0.93
 """The chance that a written distance and direction are right: neither turned round nor of another station."""
+WEAK_BESIDE_STATION: Final = 0.2
+"""A name less likely to be right than this gives way to the station's own area."""
+WEAK_ALONE: Final = 0.1
+"""A text without city, district and station is placed only by a name at least so likely to be right."""
 LEAK: Final = 0.1
 """By what a named place's chance is multiplied outside the recording station's area: names are told apart by it, but
 a crime on the boundary is named after what lies across."""

@@ -27,7 +27,7 @@ from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.layers import NINETY, Extent, Jurisdiction, Kernel
 from spatial.geocoding.lookup import LookUp
-from spatial.geocoding.named import LEAK, Named, place_named
+from spatial.geocoding.named import LEAK, WEAK_ALONE, WEAK_BESIDE_STATION, Named, place_named
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
 from spatial.model import Fix, Method, Reason
@@ -35,12 +35,8 @@ from spatial.model import Fix, Method, Reason
 SCORE_STATION_AREA: Final = 0.85
 SCORE_LOCAL_NAME: Final = 0.9
 """Of a name that an officer's pin taught: he was there."""
-WEAK_BESIDE_STATION: Final = 0.2
-"""A name less likely to be right than this gives way to the station's own area."""
 WEAK_BESIDE_BEARING: Final = 0.5
 """A name less likely to be right than this gives way to a distance and direction from the station."""
-WEAK_ALONE: Final = 0.1
-"""A text without city, district and station is placed only by a name at least so likely to be right."""
 NAME_HOLDS: Final = 0.95
 """The share of mass that a name's own region gets beside the station's area."""
 NINETY_BESIDE_STATION: Final = 0.35
