@@ -5,10 +5,7 @@ Every night, and by `flask geocode writers`.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import Any, Final
-
-from sqlalchemy.orm import Session
+from typing import Final
 
 from app.db.named import sql
 from app.db.queue import Report, quiet
@@ -29,13 +26,32 @@ SHARP_M: Final = 300.0
 
 
 def run(report: Report = quiet) -> dict[str, int]:
-    """Learn every station's habits anew, keep them, and give how many texts, pins and stations they rest on."""
+    """Learn every station's habits anew, keep them, and give how many texts, pins and stations they rest on.
+
+    Each station is read in a transaction of its own, and nothing is open while the habits are learned: the database
+    keeps no old rows for it. Only keeping them waits for another run's keeping.
+    """
     places = DatabaseStations(worker_session)
     with worker_session() as session:
+        codes = list(session.execute(sql("geocode.writers_stations")).scalars())
+    texts: dict[str, list[Bearing]] = {}
+    pins: dict[str, list[Pinned]] = {}
+    areas: dict[str, StationArea] = {}
+    one_of_each: dict[Bearing, Bearing] = {}
+    for number, code in enumerate(codes):
+        report(number, len(codes), "")
+        station = places.station(code)
+        if station is None:
+            continue
+        said, pinned = _read(station, one_of_each)
+        if said:
+            areas[code], texts[code] = station, said
+        if pinned:
+            pins[code] = pinned
+    report(len(codes), len(codes), "")
+    learned = learn_stations(texts, pins, areas=areas)
+    with worker_session() as session:
         session.execute(sql("geocode.writers_lock"))
-        texts, pins, areas = _read(session, places)
-        report(0, None, "")
-        learned = learn_stations(texts, pins, areas=areas)
         keep(session, learned)
     return {
         "texts": learned.whole.texts,
@@ -44,22 +60,23 @@ def run(report: Report = quiet) -> dict[str, int]:
     }
 
 
-def _read(
-    session: Session, places: Any
-) -> tuple[dict[str, list[Bearing]], dict[str, list[Pinned]], dict[str, StationArea]]:
-    texts: dict[str, list[Bearing]] = defaultdict(list)
-    pins: dict[str, list[Pinned]] = defaultdict(list)
-    areas: dict[str, StationArea] = {}
-    for row in session.execute(sql("geocode.writers_texts"), {"most": MOST, "sharp": SHARP_M}):
+def _read(station: StationArea, one_of_each: dict[Bearing, Bearing]) -> tuple[list[Bearing], list[Pinned]]:
+    """Give what a station's texts and pins say: of millions of texts some thousands of distances, each kept once."""
+    texts: list[Bearing] = []
+    pins: list[Pinned] = []
+    with worker_session() as session:
+        rows = session.execute(
+            sql("geocode.writers_texts"), {"station": station.code, "most": MOST, "sharp": SHARP_M}
+        ).all()
+    for row in rows:
         said = bearing.read(row.place_text, row.distance_m, _direction(row.direction))
-        station = areas.get(row.station) or places.station(row.station)
-        if said is None or station is None or bearing.is_from_elsewhere(row.place_text, row.distance_m):
+        if said is None or bearing.is_from_elsewhere(row.place_text, row.distance_m):
             continue
-        areas[row.station] = station
-        texts[row.station].append(said)
+        said = one_of_each.setdefault(said, said)
+        texts.append(said)
         if row.lat is not None:
-            pins[row.station].append(Pinned(said, distance_m(station.lat, station.lon, row.lat, row.lon)))
-    return texts, pins, areas
+            pins.append(Pinned(said, distance_m(station.lat, station.lon, row.lat, row.lon)))
+    return texts, pins
 
 
 def _direction(written: str | None) -> float | None:

@@ -206,7 +206,10 @@ class _Trait:
 
 def _shrunk(trait: _Trait, corpora: Sequence[Sequence[Bearing]]) -> Array:
     """Give each station's shares, with the corpus's behind them as far as stations are alike; shape (S, K)."""
-    first, second = (trait.counted([said[start::2] for said in corpora]) for start in (0, 1))
+    # Mixed first: who writes in turns would else have the one half in one way and the other in another.
+    chance = np.random.default_rng(0)
+    mixed = [[said[one] for one in chance.permutation(len(said)).tolist()] for said in corpora]
+    first, second = (trait.counted([said[start::2] for said in mixed]) for start in (0, 1))
     both = trait.counted(corpora)
     best, strength = -math.inf, STRENGTHS[-1]
     for tried in reversed(STRENGTHS):

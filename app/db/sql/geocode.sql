@@ -272,26 +272,27 @@ RETURNING id
 SELECT id FROM redo_run WHERE state <> 'done' AND account_id IS NULL ORDER BY id DESC
 
 -- name: geocode.writers_lock
--- Lets one run learn the writers' habits at a time, to the end of the transaction.
+-- Lets one run keep the writers' habits at a time, to the end of the transaction.
 SELECT pg_advisory_xact_lock(4203004)
 
+-- name: geocode.writers_stations
+-- Gives the codes of the stations.
+-- Answered by a scan of jurisdiction.
+SELECT code FROM jurisdiction WHERE level = 'station' AND valid_until IS NULL ORDER BY code
+
 -- name: geocode.writers_texts
--- Gives the newest places of each station's FIRs and complaints as they were written, with the point where an officer pinned one.
+-- Gives the newest places of a station's FIRs and complaints as they were written, with the point where an officer pinned one.
 -- Answered by record_station and fix_current.
-SELECT j.code AS station, t.*
+SELECT r.place_text, coalesce(CAST(r.place_asked ->> 'distance_m' AS double precision), fir.distance_m) AS distance_m,
+  coalesce(r.place_asked ->> 'direction', fir.direction) AS direction, ST_Y(f.point) AS lat, ST_X(f.point) AS lon
 FROM jurisdiction j
-CROSS JOIN LATERAL (
-  SELECT r.place_text, coalesce(CAST(r.place_asked ->> 'distance_m' AS double precision), fir.distance_m) AS distance_m,
-    coalesce(r.place_asked ->> 'direction', fir.direction) AS direction, ST_Y(f.point) AS lat, ST_X(f.point) AS lon
-  FROM record r
-  LEFT JOIN fir ON fir.record_id = r.id
-  LEFT JOIN fix f ON f.record_id = r.id AND f.known_until IS NULL AND f.method = 'pin' AND f.accuracy_m <= :sharp
-  WHERE r.station_id = j.id AND r.kind IN ('fir', 'complaint') AND NOT r.cancelled AND NOT r.protected
-  ORDER BY r.id DESC
-  LIMIT :most
-) AS t
-WHERE j.level = 'station' AND j.valid_until IS NULL
-ORDER BY j.code
+JOIN record r ON r.station_id = j.id
+LEFT JOIN fir ON fir.record_id = r.id
+LEFT JOIN fix f ON f.record_id = r.id AND f.known_until IS NULL AND f.method = 'pin' AND f.accuracy_m <= :sharp
+WHERE j.code = :station AND j.level = 'station' AND j.valid_until IS NULL
+  AND r.kind IN ('fir', 'complaint') AND NOT r.cancelled AND NOT r.protected
+ORDER BY r.id DESC
+LIMIT :most
 
 -- name: geocode.writers_forget
 -- Takes away what was learned before.

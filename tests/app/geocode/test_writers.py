@@ -60,6 +60,36 @@ def test_a_station_of_four_points_is_learned_and_a_small_one_is_as_all(records: 
     assert again == done and len(writers.in_use(records)) == len(found), "nothing is doubled"
 
 
+def test_nothing_is_open_while_habits_are_learned(records: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A station's texts are read in a transaction of their own, each distance is kept once, and none stays open."""
+    write(records, GULBERG, 12)
+    write(records, CITY, 12)
+    opened, open_now, learned = [0], [0], []
+    whole, learn = learning.worker_session, learning.learn_stations
+
+    @contextmanager
+    def counted() -> Iterator[Session]:
+        opened[0] += 1
+        open_now[0] += 1
+        with whole() as session:
+            yield session
+        open_now[0] -= 1
+
+    def learn_stations(texts: dict[str, list[Any]], *rest: Any, **more: Any) -> Writers:
+        assert open_now == [0]
+        learned.extend(said for each in texts.values() for said in each)
+        return learn(texts, *rest, **more)
+
+    monkeypatch.setattr(learning, "worker_session", counted)
+    monkeypatch.setattr(learning, "learn_stations", learn_stations)
+    steps: list[tuple[int, int | None]] = []
+    assert learning.run(lambda done, most, _: steps.append((done, most)))["texts"] == 24
+    assert len(learned) == 24 and len({id(said) for said in learned}) == len(set(learned))
+    stations = steps[-1][1]
+    assert stations is not None and opened[0] > stations, "one transaction a station"
+    assert steps[-1][0] == stations
+
+
 def test_pins_teach_the_road(records: Session) -> None:
     made = write(records, GULBERG, 40)
     # Every place lies at three quarters of the written distance: they are measured by road.

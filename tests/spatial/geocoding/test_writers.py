@@ -111,3 +111,13 @@ def test_who_never_writes_up_to_one_kilometre_is_found_out() -> None:
     assert learn(said_by(plain)).zero[-1][1] < 0.05
     assert learn(said_by(often)).zero[-1][1] > 0.6
     assert sum(share for _, share in learn(said_by(plain)).zero) == pytest.approx(1.0, abs=0.01)
+
+
+def test_the_order_of_texts_changes_little() -> None:
+    """One who knows four points and writes north and east in turns would have each half foretell the other badly."""
+    fours = [Bearing(1_000.0 * (1 + number % 4), 90.0 * (number % 4)) for number in range(40)]
+    eights = [Bearing(1_000.0 * (1 + number % 4), 45.0 * (number % 8)) for number in range(40)]
+    in_turns = learn_stations({"four": fours, "eight": eights})
+    in_blocks = learn_stations({"four": sorted(fours, key=str), "eight": sorted(eights, key=str)})
+    for learned in (in_turns, in_blocks):
+        assert learned.of("four").habits.four > 0.5 > learned.of("eight").habits.four
