@@ -1,7 +1,8 @@
 """Is one method better than another, or was it luck? Paired bootstrap over weeks, and the choice by it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import combinations
 
 import numpy as np
@@ -95,6 +96,24 @@ class Choice:
 
     method: str
     comparisons: tuple[Difference, ...]
+
+
+class Ground(Enum):
+    """Why a method is shown; whoever says it in words says one of these."""
+
+    ONLY = "only"  # there was no other to choose from
+    TOO_FEW = "too_few"  # nothing was compared: too few records
+    HELD = "held"  # in place before any choice, and not beaten
+    BETTER = "better"  # it beat what was in place
+
+
+def ground_of(method: str, methods: Collection[str], compared: Collection[str]) -> Ground:
+    """Give why a method was chosen among some, from those that were compared with what was in place (`choose`)."""
+    if len(methods) == 1:
+        return Ground.ONLY
+    if not compared:
+        return Ground.TOO_FEW
+    return Ground.BETTER if method in compared else Ground.HELD
 
 
 def choose(runs: Sequence[MethodRun], *, seed: int) -> Choice:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from forecasting.artifact import versions
 from forecasting.backtest import MethodRun, WeekScore, rolling, summarise
 from forecasting.card import model_card
-from forecasting.comparison import Choice, Difference, choose, compare_all
+from forecasting.comparison import Choice, Difference, Ground, choose, compare_all, ground_of
 from forecasting.cube import Cube, data_hash
 from forecasting.incidents import Calendar
 from forecasting.registry import RULE_TO_BEAT, incumbent
@@ -52,14 +52,16 @@ def choose_before(cube: Cube, first_week: int, methods: Sequence[str], *, seed: 
     span = min(CHOICE_WEEKS, len(known.weeks) // 3)
     held = incumbent(methods)
     if len(methods) == 1:
-        return Choice(held, ()), [], "the only method asked for"
+        choice = Choice(held, ())
+        return choice, [], why(choice, methods)
     if span < LEAST_CHOICE_WEEKS:
         return Choice(held, ()), [], f"{what_it_is(held)}: too little past to choose on"
     weeks = list(range(first_week - span, first_week))
     if known.records[:, -span:].sum() < LEAST_CHOICE_RECORDS:
-        return Choice(held, ()), weeks, f"{what_it_is(held)}: too few records to choose on"
+        choice = Choice(held, ())
+        return choice, weeks, why(choice, methods)
     choice = choose(rolling(known, weeks, methods), seed=seed)
-    return choice, weeks, f"{why(choice, held)}, on the {span} weeks before the first test week"
+    return choice, weeks, f"{why(choice, methods)}, on the {span} weeks before the first test week"
 
 
 def what_it_is(held: str) -> str:
@@ -67,10 +69,16 @@ def what_it_is(held: str) -> str:
     return "the rule to beat" if held == RULE_TO_BEAT else "the simplest method"
 
 
-def why(choice: Choice, held: str) -> str:
-    """Why the chosen method was chosen, in words; ``held`` was in place before."""
-    if choice.method == held:
-        return f"{what_it_is(held)}: no other is better beyond doubt"
+def why(choice: Choice, methods: Sequence[str]) -> str:
+    """Why the chosen one of some methods was chosen, in words."""
+    held = what_it_is(incumbent(methods))
+    ground = ground_of(choice.method, methods, {item.method for item in choice.comparisons})
+    if ground is Ground.ONLY:
+        return "the only method asked for"
+    if ground is Ground.TOO_FEW:
+        return f"{held}: too few records to choose on"
+    if ground is Ground.HELD:
+        return f"{held}: no other is better beyond doubt"
     beaten = next(item for item in reversed(choice.comparisons) if item.method == choice.method)
     return f"its log score beats that of {beaten.against} beyond doubt (paired 90 % interval)"
 

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from sqlalchemy import RowMapping
 
 from forecasting.artifact import json_hash
-from forecasting.registry import RULE_TO_BEAT
+from forecasting.comparison import Ground, ground_of
+from forecasting.registry import METHODS
 from spatial import shifts
 
 LANGUAGES = ("en", "ur")
@@ -131,10 +132,12 @@ def _of_data(data: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _of_scores(card: Mapping[str, Any], scores: Mapping[str, Any]) -> list[tuple[str, str]]:
     own, plain = card["scores"], card["scores_of_simplest_method"]
+    simplest = next(name for name in METHODS if name in scores["methods"])
+    beside = _("The same, of this: %(method)s") % {"method": method_title(simplest)}
     return [
         (_("Weeks scored"), str(len(scores["weeks"]))),
         (_("Hit rate in 5 % of the area"), _share(own["hit_rate"]["0.05"])),
-        (_("The same, of last year's counts"), _share(plain["hit_rate"]["0.05"])),
+        *([(beside, _share(plain["hit_rate"]["0.05"]))] if simplest != card["method"] else []),
         (_("PAI at 5 %"), _number(own["pai"]["0.05"], 2)),
         (_("Deviance"), _number(own["poisson_deviance"], 4)),
         (_("90 % interval held"), _share(own["coverage_90"])),
@@ -158,15 +161,18 @@ def _sight(sight: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def why(method: str, scores: Mapping[str, Any]) -> str:
     """Give why a run's method was chosen, in the language of the moment."""
-    beaten = [each for each in scores["choice"] if each["method"] == method and each["score"] == "log_score"]
+    compared = [each for each in scores["choice"] if each["score"] == "log_score"]
+    ground = ground_of(method, scores["methods"], {each["method"] for each in compared})
     weeks = {"weeks": len(scores["chosen_on_weeks"])}
-    if not scores["choice"]:
+    if ground is Ground.ONLY:
+        return _("It is the only method that this system is set to use.")
+    if ground is Ground.TOO_FEW:
         return _("There are too few records to choose on, so the rule that needs no proof is shown.")
-    if method == RULE_TO_BEAT or not beaten:
+    if ground is Ground.HELD:
         return _("No other method is better beyond doubt on %(weeks)d weeks before those scored.") % weeks
     return _("Its log score beats that of the %(rule)s beyond doubt on %(weeks)d weeks before those scored.") % {
         **weeks,
-        "rule": method_title(beaten[-1]["against"]),
+        "rule": method_title([each for each in compared if each["method"] == method][-1]["against"]),
     }
 
 

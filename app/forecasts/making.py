@@ -20,7 +20,7 @@ from forecasting.errors import TooShort
 from forecasting.model import Forecast
 from forecasting.nowcast import complete
 from forecasting.registry import METHODS, incumbent, make
-from forecasting.study import LEAST_CHOICE_RECORDS, what_it_is, why
+from forecasting.study import LEAST_CHOICE_RECORDS, why
 from spatial import shifts
 
 SEED = 0
@@ -116,7 +116,6 @@ def examine(
             f"{len(cube.weeks)} weeks are too few: {4 * LEAST_WEEKS} are needed to choose a method and to score it",
             weeks=len(cube.weeks),
         )
-    held = incumbent(methods)
     weeks = list(range(cube.end - 2 * tested, cube.end))
     columns = {name: getattr(cube, name) for name in Cube.__dataclass_fields__}
     if BORROWING.isdisjoint(methods):
@@ -127,11 +126,11 @@ def examine(
         [replace(run, forecasts=run.forecasts[part], scores=run.scores[part]) for run in both]
         for part in (slice(tested), slice(tested, None))
     )
-    if sum(score.observed for score in first[0].scores) < LEAST_CHOICE_RECORDS:
-        choice, reason = Choice(held, ()), f"{what_it_is(held)}: too few records to choose on"
-    else:
-        choice = choose(first, seed=SEED)
-        reason = f"{why(choice, held)} on {tested} weeks before those scored"
+    enough = sum(score.observed for score in first[0].scores) >= LEAST_CHOICE_RECORDS
+    choice = choose(first, seed=SEED) if enough else Choice(incumbent(methods), ())
+    reason = why(choice, methods)
+    if choice.comparisons:
+        reason += f" on {tested} weeks before those scored"
     chosen = next(run for run in second if run.method == choice.method)
     scores = {
         "chosen": choice.method,

@@ -196,17 +196,20 @@ def _series(
         )
     with worker_session() as session:
         mass.ensure_cells(session, area.study.cells.tolist())
-    seen: dict[int, watching.Watched] = {}
+    seen: dict[tuple[int, int | None], watching.Watched] = {}
     for shift in dict.fromkeys(shift for _, shift in parts):
         wanted = [heads[head] for head, of in parts if of == shift]
         with forecaster_session() as session:
             found = cubes(session, area, list(heads.values()), target, known_until, shift=shift)
         raw = {key: cube for key, (cube, _) in found.items()}
         first = min((int(cube.weeks[0]) for cube in raw.values() if len(cube.weeks)), default=0)
-        if first not in seen:  # a station registers by day and night: in a shift alone less would show
+        # A station registers by day and night, whichever shift is forecast. Where none is drawn the cells are watched,
+        # and those of one shift show nothing of another.
+        watch = (first, None if stations.codes else shift)
+        if watch not in seen:
             with forecaster_session() as session:
-                seen[first] = watching.watch(*watching.read(session, area, stations, raw), stations)
-        watched = seen[first]
+                seen[watch] = watching.watch(*watching.read(session, area, stations, raw), stations)
+        watched = seen[watch]
         learned = {key: registration.condition(cube, stations, watched, key) for key, cube in raw.items()}
         raw, learned = relate(raw), registration.related(learned)
         for head in wanted:

@@ -124,7 +124,7 @@ class Sight(BaseModel):
 
     station: str
     station_ur: str
-    stations: int = Field(description="how many stations it is: 1, or those of a place")
+    stations: int = Field(description="1, those of a place, or 0: the whole area, whose stations are not drawn")
     a_week: float = Field(description="records that it registers a week, of all heads")
     seen_of_100: int = Field(description="in so many of 100 cases a rise of 30 % is seen within two weeks")
     least_percent: int | None = Field(description="smallest rise seen within two weeks in 95 of 100 cases")

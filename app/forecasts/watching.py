@@ -274,7 +274,9 @@ def _sight(total: Floats, stations: Stations, pooled_budget: float) -> list[dict
     exposure, _ = rest_of(recent, recent)
     factors = shocks.factor_of(recent, exposure)
     for (name, name_ur), weeks, factor in zip(stations.names, recent, factors.tolist(), strict=True):
-        rows.append(_seen(name, name_ur, 1, weeks, factor, shocks.FALSE_ALARMS_TOTAL))
+        # The area as one, where no station is drawn, is no station.
+        one = 1 if stations.codes else 0
+        rows.append(_seen(name, name_ur, one, weeks, factor, shocks.FALSE_ALARMS_TOTAL))
     for place in stations.places:
         if not place.is_area:  # the season is in the whole area's own counts: what it hides is no matter of chance
             weeks = recent[place.members].sum(axis=0, keepdims=True)

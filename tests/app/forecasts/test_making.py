@@ -48,3 +48,14 @@ def test_an_examination_is_the_same_whichever_way(cube: Cube, monkeypatch: pytes
     quick = making.examine(cube, WEEKS[1], methods=plain, test_weeks=6).scores
     monkeypatch.setattr(making, "BORROWING", frozenset(plain))
     assert making.examine(cube, WEEKS[1], methods=plain, test_weeks=6).scores == quick
+
+
+def test_an_examination_says_why_its_method_is_shown(cube: Cube) -> None:
+    """Of one method there is nothing to choose, however many records there are."""
+    only = making.examine(cube, WEEKS[1], methods=("decayed_mean",), test_weeks=6)
+    assert (only.method, only.reason, only.scores["choice"]) == ("decayed_mean", "the only method asked for", [])
+    two = ("last_year", "smoothed_decayed_mean")
+    assert " on 6 weeks before those scored" in making.examine(cube, WEEKS[1], methods=two, test_weeks=6).reason
+    sparse = {"cell": cube.area.cells[:9], "week": np.arange(9) * 9, "known_at": np.arange(9) * 9}
+    few = making.examine(Cube.from_events(sparse, area=cube.area, weeks=WEEKS), WEEKS[1], methods=two, test_weeks=6)
+    assert few.reason == "the rule to beat: too few records to choose on"

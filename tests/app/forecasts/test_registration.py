@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -187,8 +188,33 @@ def test_the_card_is_written_in_both_languages_with_every_field(
 
 def test_why_a_method_was_chosen_is_said_of_each_way_to_choose(app: APIFlask) -> None:
     better = {"score": "log_score", "method": "boosting", "against": "smoothed_decayed_mean"}
-    scores = {"choice": [better], "chosen_on_weeks": ["2026-01-05"] * 16}
-    with app.test_request_context():
-        assert "smoothed decayed mean" in card_words.why("boosting", scores)
-        assert "No other" in card_words.why("smoothed_decayed_mean", scores)
-        assert "too few" in card_words.why("smoothed_decayed_mean", scores | {"choice": []})
+    two = {"smoothed_decayed_mean": {}, "boosting": {}}
+    scores = {"choice": [better], "chosen_on_weeks": ["2026-01-05"] * 16, "methods": two}
+    said = {}
+    for language in card_words.LANGUAGES:
+        with app.test_request_context(), force_locale(language):
+            said[language] = [
+                card_words.why("boosting", scores),
+                card_words.why("smoothed_decayed_mean", scores),
+                card_words.why("smoothed_decayed_mean", scores | {"choice": []}),
+                card_words.why("boosting", scores | {"choice": [], "methods": {"boosting": {}}}),
+            ]
+    for words, part in zip(said["en"], ("smoothed decayed mean", "No other", "too few", "only method"), strict=True):
+        assert part in words
+    assert len(set(said["ur"])) == 4 and not set(said["ur"]) & set(said["en"])
+
+
+def test_the_card_names_the_simplest_method_that_it_scores(app: APIFlask, worker: Session) -> None:
+    """Last year's counts stand there only where they are among the methods, and no method stands beside itself."""
+    for methods, beside in (
+        (("last_year", "smoothed_decayed_mean"), ["The same, of this: last year's counts"]),
+        (("decayed_mean", "smoothed_decayed_mean"), ["The same, of this: decayed mean"]),
+        (("decayed_mean",), []),
+    ):
+        run = _made(app, worker, methods=methods)
+        with app.test_request_context():
+            words = [name for name, _ in card_words._of_scores({**run["card"], "method": methods[-1]}, run["scores"])]
+            reason = card_words.why(run["method"], run["scores"])
+        assert [name for name in words if name.startswith("The same")] == beside
+        assert ("only method" in reason) == (len(methods) == 1)
+        assert ("only method" in run["card"]["why_this_method"]) == (len(methods) == 1)

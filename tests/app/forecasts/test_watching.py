@@ -1,8 +1,10 @@
 """A station that is too small to show a change is watched with its heads and its neighbours."""
 
 import numpy as np
+from apiflask import APIFlask
+from flask_babel import force_locale
 
-from app.forecasts import watching
+from app.forecasts import card_words, watching
 from forecasting.holding import Registered
 from forecasting.shocks import STEP_UP
 from tests.forecasting.test_shocks import town, unchanged
@@ -19,7 +21,8 @@ def area(*, drawn: bool = True) -> watching.Stations:
         watching.Place("Circle A", "سرکل اے", CIRCLE, False),
         watching.Place("Town", "شہر", everyone, True),
     )
-    return watching.Stations(names, np.zeros(0, dtype=np.int64), (), places if drawn else ())
+    codes = tuple(f"PS-{n}" for n in range(STATIONS))
+    return watching.Stations(names, np.zeros(0, dtype=np.int64), codes, places if drawn else ())
 
 
 def registered(seed: int, level: float = 5.0) -> dict[str, np.ndarray]:
@@ -82,3 +85,14 @@ def test_it_says_what_it_would_see_of_each_station_and_circle() -> None:
     assert 5 <= one["seen_of_100"] < 40 < circle["seen_of_100"]
     assert one["least_percent"] > circle["least_percent"] > 20
     assert watch(registered(3, level=0.0), area()).sight[0]["least_percent"] is None
+
+
+def test_an_area_whose_stations_are_not_drawn_is_told_as_no_station(app: APIFlask) -> None:
+    counts = {head: each.sum(axis=0, keepdims=True) for head, each in registered(3).items()}
+    whole = watching.Stations((("Town", "شہر"),), np.zeros(0, dtype=np.int64))
+    (row,) = watch(counts, whole).sight
+    assert (row["station"], row["stations"]) == ("Town", 0)
+    for language, unwatched in (("en", "It was not watched by station."), ("ur", "اسے تھانہ وار نہیں دیکھا گیا۔")):
+        with app.test_request_context(), force_locale(language):
+            assert card_words._sight([row]) == [unwatched]
+            assert unwatched not in card_words._sight(watch(registered(3), area()).sight), "the control"
