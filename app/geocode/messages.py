@@ -188,6 +188,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nothing closer is known than the area of beat {beat} of station {station}.",
         "تھانہ {station} کی بیٹ {beat} کی حدود سے زیادہ قریب کچھ معلوم نہیں۔",
     ),
+    "tie_end": (
+        "The text tells its place by {name}.",
+        "متن اپنی جگہ {name} کے حوالے سے بتاتا ہے۔",
+    ),
     "origin_place": (
         "The distance and direction ({distance_m} m, {direction_deg}°) are measured from {name}, not from the station.",
         "فاصلہ اور سمت ({distance_m} میٹر، {direction_deg}°) {name} سے ناپے گئے ہیں، تھانے سے نہیں۔",

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, cast
 
-import numpy as np
 import shapely
 
 from spatial.addresses import Tie, beat_of, tied, without_bearing
@@ -46,30 +45,8 @@ the development set with a square about each true point as its station's area, o
 LEAK_BEAT: Final = 0.02
 LEAK_BEAT_DERIVED: Final = 0.08
 """By what the chance of a place outside the beat that its text names is multiplied; beliefs."""
-MOST_CANDIDATES: Final = 10
 Known = tuple[Fix | None, tuple[Reason, ...]]
 """The fix of a text's names, None where they give none, and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A place that a text may mean, for somebody who chooses.
-
-    Parameters
-    ----------
-    place : Place
-    lat, lon : float
-        Where it would put the record; degrees.
-    score : float
-        Its share of belief among all candidates, 0 to 1.
-    reasons : tuple of Reason
-    """
-
-    place: Place
-    lat: float
-    lon: float
-    score: float
-    reasons: tuple[Reason, ...]
 
 
 def resolve(query: Query, gazetteer: Gazetteer) -> Fix:
@@ -131,7 +108,7 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
     station = gazetteer.station(query.station) if query.station else None
     reasons: list[Reason] = []
     if station is not None and station.beats and query.text:
-        query, station = _in_beat(query, station, reasons)
+        query, station = in_beat(query, station, reasons)
     climb = _Climb(query, station, reasons)
     if query.station and station is None:
         climb.reasons.append(Reason("station_unknown", {"station": query.station}))
@@ -147,10 +124,14 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
     if climb.fix is not None or not query.text or (station is not None and not without_bearing(query.text)):
         return climb
     climb.may_name = True
-    tie = tied(query.text)
-    if tie is not None and (query.distance_m is None or tie.kind != "from"):
-        climb.tie = tie
+    climb.tie = tie_of(query)
     return climb
+
+
+def tie_of(query: Query) -> Tie | None:
+    """Give what ties a record's place to other named places; a column that has the distance is from the station."""
+    tie = tied(query.text) if query.text else None
+    return tie if tie is None or query.distance_m is None or tie.kind != "from" else None
 
 
 def _by_ties(climbs: Sequence[_Climb], gazetteer: Gazetteer) -> None:
@@ -172,7 +153,7 @@ def _by_local_names(climb: _Climb, gazetteer: Gazetteer) -> None:
         climb.may_name = False
 
 
-def _in_beat(query: Query, station: StationArea, reasons: list[Reason]) -> tuple[Query, StationArea]:
+def in_beat(query: Query, station: StationArea, reasons: list[Reason]) -> tuple[Query, StationArea]:
     """Give a query whose text names a beat without those words, and the station with the beat's area for its own."""
     said = beat_of(query.text or "")
     if said is None:
@@ -212,41 +193,6 @@ def _limits(query: Query, gazetteer: Gazetteer) -> coordinates.Limits:
         return coordinates.NO_LIMITS
     # Of coordinates that stand in the text only the country is asked for: few texts are such.
     return cast(coordinates.Limits, gazetteer.limits(query.district if query.lat is not None else None))
-
-
-def candidates(query: Query, gazetteer: Gazetteer, most: int = MOST_CANDIDATES) -> list[Candidate]:
-    """Give the places that a text may mean, likeliest first, each place once; local names of the station before all.
-
-    Parameters
-    ----------
-    query : Query
-    gazetteer : Gazetteer
-    most : int
-    """
-    station = gazetteer.station(query.station) if query.station else None
-    found: list[Candidate] = []
-    if station is not None and query.text:
-        local = names.local_name(query, gazetteer, station)
-        if local is not None:
-            place = local[0]
-            found.append(
-                Candidate(place, place.lat, place.lon, SCORE_LOCAL_NAME, (Reason("local_name", {"name": place.name}),))
-            )
-    looked = names.look_up([(query, station)], gazetteer.index)[0] if query.text else None
-    if looked is None:
-        return found
-    seen: set[int] = set()
-    for number in np.argsort(-looked.weight, kind="stable").tolist():
-        place_number = looked.place_of(number)
-        if place_number in seen or looked.line(number) < 0:
-            continue
-        seen.add(place_number)
-        place = looked.index.place(place_number)
-        lat, lon = (float(each[looked.row, number]) for each in (looked.measured.lat, looked.measured.lon))
-        found.append(Candidate(place, lat, lon, float(looked.weight[number]), (explain.how(looked, number),)))
-        if len(found) >= most:
-            break
-    return found
 
 
 def _by_names(climbs: Sequence[_Climb], index: PlaceIndex) -> None:

@@ -113,6 +113,19 @@ def rung(
     return regions.fix_of(found.region, Method.BEARING if tie.said else Method.PLACE, sure, best.ref, reasons)
 
 
+def ends(query: Query, tie: Tie, station: StationArea | None, gazetteer: Gazetteer) -> Asking[list[Meant]]:
+    """Give the places that the names of a tie may mean; none where it is no end that says where the place is."""
+    query = in_town(query, tie.rest, gazetteer)
+    if tie.kind == "along" or (yield from _named_besides(query, tie, station)) is not None:
+        return []
+    found: list[Meant] = []
+    for name in (tie.first, tie.second):
+        if name:
+            far = FARTHEST_ROAD_M if tie.kind == "road" else FARTHEST_M
+            found += yield from meant(query, name, tie.rest, station, gazetteer, far)
+    return found
+
+
 def _along(query: Query, tie: Tie, station: StationArea | None, reasons: list[Reason]) -> Asking[Fix | None]:
     """Give the fix of a kilometre of a road that names no ends, None where its town or its points are not known."""
     if tie.said is None or tie.said.distance_m < LEAST_ALONG_M:

@@ -8,7 +8,7 @@ import shapely
 
 from spatial import cells, projection
 from spatial.addresses import beat_of
-from spatial.geocoding import Beat, InMemoryGazetteer, Place, Query, StationArea, resolve
+from spatial.geocoding import Beat, InMemoryGazetteer, Place, Query, StationArea, candidates, resolve
 from spatial.model import Fix, Method
 
 HOUSE = (31.50, 74.30)
@@ -62,6 +62,12 @@ def test_a_beat_alone_is_its_area(text: str, share: float) -> None:
     assert fix.method is Method.STATION_AREA and codes(fix) == ["beat_named", "beat_area"]
     assert north_of_house(fix) == pytest.approx(share, abs=0.1)
     assert 0.3 < north_of_house(ask("")) < 0.7, "the control: the station's area is in both"
+
+
+@pytest.mark.parametrize(("number", "ref"), [(1, "n"), (2, "s")])
+def test_the_list_to_choose_from_is_of_the_beat(number: int, ref: str) -> None:
+    first, other = candidates(Query(text=f"Zafar Chowk, beat {number}", station="LHR-1"), GAZETTEER)
+    assert first.place.ref == ref and first.score > 2.0 * other.score
 
 
 def test_a_beat_cuts_a_distance_without_a_direction() -> None:

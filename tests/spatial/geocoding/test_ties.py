@@ -11,7 +11,7 @@ import shapely
 
 from spatial import cells, projection
 from spatial.addresses import parse_bearing
-from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea, bearing, resolve
+from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea, bearing, candidates, resolve
 from spatial.geocoding.column4 import draw
 from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.coverage import shrunk, smallest_set
@@ -115,6 +115,29 @@ def test_a_pair_that_does_not_fit_is_weaker_than_the_station_s_area() -> None:
 def test_the_place_is_named_that_leads() -> None:
     fix = ask("between Yusuf Chowk and Nusrat Market")
     assert fix.matched == "y2", "the first Yusuf Chowk lies far from every Nusrat Market"
+
+
+@pytest.mark.parametrize(
+    ("text", "refs"),
+    [
+        ("between Zafar Chowk and Nusrat Market", {"w", "w2", "e", "e2"}),
+        ("between Nusrat Market and Qwxzv Plaza", {"e", "e2"}),
+        ("3 km north of Model Basti", {"m"}),
+        ("on the road from Alipur to Bakhtpur at km 8", {"a", "b"}),
+    ],
+)
+@pytest.mark.parametrize("station", ["LHR-1", None])
+def test_the_list_to_choose_from_is_of_the_ends(text: str, refs: set[str], station: str | None) -> None:
+    found = candidates(Query(text=text, station=station, district="Lahore"), GAZETTEER)
+    assert {one.place.ref for one in found} == refs
+    assert {one.reasons[0].code for one in found} == {"tie_end"}
+    assert sum(one.score for one in found) == pytest.approx(1.0)
+    assert len(candidates(Query(text=text, district="Lahore"), GAZETTEER, most=1)) == 1
+
+
+def test_a_name_that_leads_is_chosen_from_and_not_the_end() -> None:
+    found = candidates(Query(text="Nusrat Market, 6 km west of Model Basti", station="LHR-1"), GAZETTEER)
+    assert found[0].place.ref in ("e", "e2") and found[0].reasons[0].code != "tie_end"
 
 
 def test_a_town_that_only_the_text_names_tells_namesakes_apart() -> None:
