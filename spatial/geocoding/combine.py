@@ -42,10 +42,14 @@ _BINS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Lump:
-    """A candidate: where it puts the place, and the chance that it is the one meant."""
+    """A candidate: where it puts the place, and the chance that it is the one meant.
+
+    One that stands for whatever else may be meant does not lead: the region's point is never of it.
+    """
 
     weight: float
     layer: Layer
+    leads: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,8 @@ def _combined(
         return rows
 
     words = bearing if not kept and isinstance(bearing, Bearing) else None
-    drawn = _draw(frame, boxes, field, words, bool(bounds))
+    behind = [row for row, (_, lump) in enumerate(kept) if not lump.leads]
+    drawn = _draw(frame, boxes, field, words, bool(bounds), behind)
     if drawn is None:
         return None
     region, held = drawn
@@ -182,6 +187,7 @@ def _draw(
     field: Callable[[Frame, Grid, Grid], Grid],
     alone: Bearing | None,
     is_bounded: bool,
+    behind: list[int],
 ) -> tuple[Region, NDArray[np.float64]] | None:
     """Give the region of a field and what each of its hypotheses holds, None if it is 0 everywhere."""
     level = _finest(boxes)
@@ -214,7 +220,9 @@ def _draw(
             else:
                 here = rows.reshape(len(rows), *by_point.shape)[:, chosen]
                 held = here.sum(axis=(1, 2))
-                lump = _lumps(here)[int(np.argmax(_lumps(held)))]
+                leading = _lumps(held)
+                leading[behind] *= NOTHING
+                lump = _lumps(here)[int(np.argmax(leading))]
             drawn = _Drawing(frame, level, found, east[chosen], north[chosen], middles[chosen], by_point[chosen])
             return _region(drawn, lump), held
         # A cell has seven children: pass over the resolutions that cannot do.

@@ -56,6 +56,8 @@ NEAR_ONE_M: Final = 400.0
 """Metres over which the density about one place falls to a third, where the other is not known: a belief."""
 FIT_BY_CHANCE: Final = 0.05
 """How well two places fit that are not meant: any two landmarks of a town of 500 square kilometres, on average."""
+FIT_BY_CHANCE_ANYWHERE: Final = 0.002
+"""The same where no station and no town is known and the namesakes lie all over the country: a belief."""
 REACH_OF_STATION_M: Final = 15_000.0
 """About a station of which no area is known nine in ten of its places lie so near: a belief."""
 OF_ONE: Final = ("origin_place", "between_one_known")
@@ -88,7 +90,9 @@ def rung(
         return None  # the name leads, and how far it lies from somewhere else adds little
     if named is not None and station is not None:
         return _beside_name(tie, first, named, station, reasons)
-    lumps = _lumps(tie, first, second, station, told)
+    is_anywhere = station is None and not (query.city or query.district or query.near_lat is not None)
+    by_chance = FIT_BY_CHANCE_ANYWHERE if is_anywhere else FIT_BY_CHANCE
+    lumps = _lumps(tie, first, second, station, by_chance, told)
     if not lumps:
         # Without a station nothing else is measured from.
         reasons.extend(reason for reason in told if station is not None or reason.code != "origin_unknown")
@@ -179,8 +183,9 @@ def _beside_name(
 
 
 def _lumps(
-    tie: Tie, first: Sequence[Meant], second: Sequence[Meant], station: StationArea | None, told: list[Reason]
-) -> list[Ended]:
+    tie: Tie, first: Sequence[Meant], second: Sequence[Meant], station: StationArea | None, by_chance: float,
+    told: list[Reason],
+) -> list[Ended]:  # fmt: skip
     """Give the candidates for a tie as lumps with their ends; ``told`` says what they are or why there are none."""
     habits = station.habits if station is not None and station.habits is not None else BELIEVED
     sure_first, sure_second = (sum(one.chance for one in names) >= FEWEST_CHANCE for names in (first, second))
@@ -193,7 +198,8 @@ def _lumps(
     params: dict[str, str | float] = {"first": tie.first, "second": tie.second}
     if sure_first and sure_second:
         lumps = [
-            (Lump(chance, _line(tie, one, other, habits)), one) for chance, one, other in _pairs(tie, first, second)
+            (Lump(chance, _line(tie, one, other, habits)), one)
+            for chance, one, other in _pairs(tie, first, second, by_chance)
         ]
         if lumps:
             code = "between_places" if tie.said is None else "on_road_between"
@@ -221,7 +227,9 @@ def _line(tie: Tie, one: Meant, other: Meant, habits: Habits) -> Layer:
     return OnRoad(one.at, other.at, tie.said.distance_m, habits)
 
 
-def _pairs(tie: Tie, first: Sequence[Meant], second: Sequence[Meant]) -> list[tuple[float, Meant, Meant]]:
+def _pairs(
+    tie: Tie, first: Sequence[Meant], second: Sequence[Meant], by_chance: float
+) -> list[tuple[float, Meant, Meant]]:
     """Give the likeliest pairs of candidates with the chance of each, weighed by how far apart they lie."""
     found = []
     for one in first:
@@ -237,7 +245,7 @@ def _pairs(tie: Tie, first: Sequence[Meant], second: Sequence[Meant]) -> list[tu
     known = sum(one.chance for one in first) * sum(other.chance for other in second)
     # How the belief is shared goes by the fit; how much there is by whether the names are right at all, which two
     # places bear out that lie as near to one another as said: others seldom do. Ends of roads may lie anywhere.
-    belief = whole / (whole + FIT_BY_CHANCE * (1.0 - known)) if tie.said is None else min(1.0, math.sqrt(known))
+    belief = whole / (whole + by_chance * (1.0 - known)) if tie.said is None else min(1.0, math.sqrt(known))
     return [(weight / whole * belief, one, other) for weight, one, other in found[:MOST_PAIRS]]
 
 
@@ -286,11 +294,11 @@ def _otherwise(ended: Sequence[Ended], station: StationArea | None) -> Lump:
     """Give where a place lies whose names mean none of the candidates, with the chance of that."""
     left = max(0.0, 1.0 - sum(one.weight for one, _ in ended))
     if station is not None and station.area is not None and not station.area.is_empty:
-        return Lump(left, Extent(station.area))
-    likeliest = max(ended, key=lambda pair: pair[0].weight)[1]
+        return Lump(left, Extent(station.area), leads=False)
     if station is not None:
-        return Lump(left, Kernel(station.lat, station.lon, REACH_OF_STATION_M))
-    return Lump(left, Kernel(likeliest.at.lat, likeliest.at.lon, likeliest.ninety_m))
+        return Lump(left, Kernel(station.lat, station.lon, REACH_OF_STATION_M), leads=False)
+    likeliest, end = max(ended, key=lambda pair: pair[0].weight)
+    return Lump(left, Kernel(likeliest.layer.centre.lat, likeliest.layer.centre.lon, end.ninety_m), leads=False)
 
 
 def _bounds(station: StationArea | None) -> tuple[Jurisdiction, ...]:

@@ -17,6 +17,7 @@ from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.coverage import shrunk, smallest_set
 from spatial.geocoding.frame import Frame
 from spatial.geocoding.habits import BELIEVED
+from spatial.geocoding.layers import Kernel
 from spatial.geocoding.lines import Between, OnRoad, away_from
 from spatial.geocoding.region import Region
 from spatial.mass import UNIT
@@ -105,6 +106,26 @@ def test_what_is_not_known_of_the_names_keeps_its_mass() -> None:
     assert fix.score < near < 0.85
     free = ask("between Nusrat Market and Qwxzv Plaza", None)
     assert free.accuracy_m is not None and free.accuracy_m > 3_000, "the look-up's own circle"
+
+
+def test_the_point_lies_where_the_text_puts_it_however_unsure_the_names() -> None:
+    """Whatever else may be meant is in the circle, and never the point, though it has most of the mass."""
+    told, wide = Kernel(*EAST, 200.0), Kernel(31.50, 74.35, 9_000.0)
+    placed = combine([Lump(0.3, told), Lump(0.7, wide, leads=False)])
+    assert placed is not None
+    assert projection.distance_m(*EAST, placed.region.point.lat, placed.region.point.lon) < 300
+    assert placed.region.accuracy_m > 8_000
+    control = combine([Lump(0.3, told), Lump(0.7, wide)])
+    assert control is not None and control.region.point.lon > 74.345
+    alone = combine([Lump(1.0, wide, leads=False)])
+    assert alone is not None and alone.region.point.lon == pytest.approx(74.35, abs=0.005)
+
+
+def test_two_namesakes_that_lie_together_are_no_accident_in_a_whole_country() -> None:
+    text = "between Zafar Chowk and Nusrat Market"
+    here = resolve(Query(text=text, district="Lahore"), GAZETTEER)
+    anywhere = resolve(Query(text=text), GAZETTEER)
+    assert codes(anywhere) == codes(here) == ["between_places"] and anywhere.score > here.score
 
 
 def test_a_pair_that_does_not_fit_is_weaker_than_the_station_s_area() -> None:
