@@ -15,18 +15,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, cast
 
-import shapely
-
 from spatial.addresses import Tie, beat_of, tied, without_bearing
-from spatial.errors import InvalidGeometry
-from spatial.geocoding import bearing, coordinates, explain, kernel, names, ties
+from spatial.geocoding import bearing, beside, coordinates, explain, kernel, names, ties
 from spatial.geocoding import region as regions
-from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
-from spatial.geocoding.layers import NINETY, Extent, Jurisdiction, Kernel
 from spatial.geocoding.lookup import LookUp
-from spatial.geocoding.named import LEAK, WEAK_ALONE, WEAK_BESIDE_STATION, Named, place_named
+from spatial.geocoding.named import WEAK_ALONE, WEAK_BESIDE_STATION, Named, place_named
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
 from spatial.model import Fix, Method, Reason
@@ -36,12 +31,6 @@ SCORE_LOCAL_NAME: Final = 0.9
 """Of a name that an officer's pin taught: he was there."""
 WEAK_BESIDE_BEARING: Final = 0.5
 """A name less likely to be right than this gives way to a distance and direction from the station."""
-NAME_HOLDS: Final = 0.95
-"""The share of mass that a name's own region gets beside the station's area."""
-NINETY_BESIDE_STATION: Final = 0.35
-FIFTY_BESIDE_STATION: Final = 0.7
-"""By what a name's radii shrink where the station is known, whose area shuts out the far mistakes in them: measured on
-the development set with a square about each true point as its station's area, of which 97 % of the circles held it."""
 LEAK_BEAT: Final = 0.02
 LEAK_BEAT_DERIVED: Final = 0.08
 """By what the chance of a place outside the beat that its text names is multiplied; beliefs."""
@@ -211,9 +200,9 @@ def _known(asked: Sequence[names.Asked], index: PlaceIndex) -> list[Known]:
     """Give the fixes of names, with why."""
     known: list[Known] = []
     round_ones: list[tuple[int, LookUp, Method, tuple[Reason, ...]]] = []
+    by_station: dict[int, beside.Chosen] = {}
     for (query, station), found in zip(asked, names.look_up(asked, index), strict=True):
         reasons: list[Reason] = []
-        fix = None
         if found is None:
             reasons.append(Reason("name_unknown"))
         elif not _is_refused(query, station, found, reasons):
@@ -223,13 +212,16 @@ def _known(asked: Sequence[names.Asked], index: PlaceIndex) -> list[Known]:
             if station is None:
                 round_ones.append((len(known), found, method, tuple(reasons)))
             else:
-                fix = _beside_station(query, station, found, method, reasons)
-        known.append((fix, tuple(reasons)))
+                by_station[len(known)] = beside.Chosen(query, station, found, method, reasons)
+        known.append((None, tuple(reasons)))
     drawn = kernel.round_regions(
         [kernel.Round(one.lat, one.lon, one.fifty_m, one.ninety_m, one.lumps()) for _, one, _, _ in round_ones]
     )
     for region, (place, found, method, why) in zip(drawn, round_ones, strict=True):
         known[place] = regions.fix_of(region, method, found.score, found.place.ref, why), why
+    known_there = beside.fixes(list(by_station.values()))
+    for place, there in zip(by_station, known_there, strict=True):
+        known[place] = there
     return known
 
 
@@ -257,51 +249,6 @@ def _gives_way(query: Query, station: StationArea, found: LookUp) -> bool:
     if bearing.read(query.text, query.distance_m, query.direction) is None:
         return False
     return station.code in (found.place.ref, found.fullest.ref) or found.score < WEAK_BESIDE_BEARING
-
-
-def _beside_station(
-    query: Query, station: StationArea, found: LookUp, method: Method, reasons: list[Reason]
-) -> Fix | None:
-    """Give the fix of a name with what the station's area and a distance and direction from it say."""
-    place = found.place
-    said = bearing.read(query.text, query.distance_m, query.direction)
-    try:
-        if said is not None:
-            here = replace(place, lat=found.lat, lon=found.lon, extent=None, radius_m=None)
-            one = Named(NAME_HOLDS, here, None, NINETY_BESIDE_STATION * found.ninety_m)
-            combined = place_named([one], station, said, reasons)
-        else:
-            combined = combine(_lumps(found, station), bounds=_bounds(station))
-    except InvalidGeometry:
-        combined = None
-    if combined is None:
-        reasons.append(Reason("place_too_large", {"name": place.name}))
-        return None
-    region, score = combined.region, found.score
-    if station.area is not None and not shapely.contains_xy(regions.prepared(station.area), found.lon, found.lat):
-        reasons.append(Reason("place_outside_station_area", {"name": place.name, "station": station.code}))
-    return regions.fix_of(region, method, score, place.ref, reasons)
-
-
-def _lumps(found: LookUp, station: StationArea) -> list[Lump]:
-    ninety = NINETY_BESIDE_STATION * found.ninety_m
-    inner, outer = kernel.deviations_m(min(FIFTY_BESIDE_STATION * found.fifty_m, 0.6 * ninety), ninety)
-    others, core = found.lumps(), inner * NINETY
-    left = 1.0 - sum(share for _, _, share in others)
-    lumps = [
-        Lump(NAME_HOLDS * kernel.CORE * left, Kernel(found.lat, found.lon, core)),
-        Lump(NAME_HOLDS * (1.0 - kernel.CORE), Kernel(found.lat, found.lon, outer * NINETY)),
-        *(Lump(NAME_HOLDS * kernel.CORE * share, Kernel(lat, lon, core)) for lat, lon, share in others),
-    ]
-    if station.area is not None and not station.area.is_empty:
-        lumps.append(Lump(1.0 - NAME_HOLDS, Extent(station.area)))
-    return lumps
-
-
-def _bounds(station: StationArea) -> tuple[Jurisdiction, ...]:
-    if station.area is None or station.area.is_empty:
-        return ()
-    return (Jurisdiction(station.area, max(LEAK, bearing.leak(station))),)
 
 
 def _by_local_name(
