@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -17,6 +18,8 @@ from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.index_layout import DISTRICTS, NAME
 
 _FEWEST_POINTS: Final = 8
+_PLACES_OF_A_CITY: Final = 200
+"""From how many known places on a town's name means the town rather than its district."""
 _NONE: Final = np.zeros(0, dtype=np.int64)
 SETTLEMENTS: Final = ("locality", "city", "town", "village")
 _POINTS: Final = ("landmark", "street", "poi")
@@ -92,6 +95,40 @@ def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Con
         inside[scope] = True
     in_scope = index.lines_of(scope)
     return Context(scope, own, number, frozenset(known), core, lat, lon, bool(city), lines, inside, in_scope)
+
+
+@lru_cache(maxsize=4_096)
+def whereabouts(index: PlaceIndex, text: str) -> tuple[str | None, str | None]:
+    """Give the town and the district that a text names last ("Kalma Chowk, Lahore"), None where it names none.
+
+    A town is a settlement that other places of the index lie in.  A text that is nothing but its name stands for
+    itself, and a word of kind behind the name makes it something else ("Lahore Road").  Where a district has the name
+    too, a small town gives way to it: "Chamtalai, Swat" is a village of the district.
+    """
+    pieces = [piece.strip() for piece in re.split("[,،;]", text) if piece.strip()]
+    words = pieces[-1].split() if pieces else []
+    # Where no piece of its own says it, only the last words can.
+    last = [" ".join(words[-count:]) for count in (3, 2, 1) if len(words) > count]
+    for name in (*reversed(pieces[1:]), *last):
+        town, district = _town(index, name), name if normalise(name) in index.districts else None
+        if town and district and _lie_in(index, town) < _PLACES_OF_A_CITY:
+            town = None
+        if town or district:
+            return town, district
+    return None, None
+
+
+def _town(index: PlaceIndex, name: str) -> str | None:
+    found = [index.place(number) for number in places_named(index, name).tolist()]
+    towns = [place for place in found if place.kind in SETTLEMENTS and _lie_in(index, place.name) >= _FEWEST_POINTS]
+    # Some towns have a neighbour's name among their own.
+    best = max(towns, key=lambda place: (sound(place.name) == sound(name), place.population or 0), default=None)
+    return best.name if best else None
+
+
+def _lie_in(index: PlaceIndex, town: str) -> int:
+    string = index.string_number(town)
+    return len(index.places_of("city", string)) if string >= 0 else 0
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from typing import Final
 
 from spatial.addresses import without_bearing
 from spatial.geocoding import names
-from spatial.geocoding.context import SETTLEMENTS, places_named
+from spatial.geocoding.context import SETTLEMENTS, places_named, whereabouts
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.lookup import LookUp
 from spatial.geocoding.names import Asking
@@ -136,13 +136,8 @@ def _radius_m(place: Place) -> float:
 
 def in_town(query: Query, rest: str, gazetteer: Gazetteer) -> Query:
     """Give a query of a town that only its text names ("..., Lahore") as one of that town."""
-    index = gazetteer.index
     if query.city or query.district or query.station:
         return query
-    for name in reversed(names_of(rest).split(",")):
-        for number in places_named(index, name).tolist() if name.strip() else ():
-            town = index.place(number)
-            string = index.string_number(town.name) if town.kind in SETTLEMENTS else -1
-            if string >= 0 and len(index.places_of("city", string)):
-                return replace(query, city=town.name)
-    return query
+    # What is left of the text: its first piece may be the town.
+    town, district = whereabouts(gazetteer.index, f"?, {rest}")
+    return replace(query, city=town, district=district) if town or district else query

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spatial.addresses.bearings import without_bearing
 from spatial.addresses.parse import parse
 from spatial.geocoding import calibration
-from spatial.geocoding.context import Context, context_of, sound
+from spatial.geocoding.context import Context, context_of, sound, whereabouts
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.lookup import LookUp
@@ -77,10 +77,12 @@ def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]
     # Of "3 km north of PS" no word is a name; without a station the bearing may be from the place that is named.
     texts = [(query.text or "") if station is None else without_bearing(query.text or "") for query, station in asked]
     terms = [terms_of(text) for text in texts]
-    contexts = [
-        _context(index, query.city or None, query.district or (station.district if station else None) or None)
-        for query, station in asked
-    ]
+    contexts = []
+    for (query, station), text in zip(asked, texts, strict=True):
+        city, district = query.city or None, query.district or (station.district if station else None) or None
+        if not city and not district:
+            city, district = whereabouts(index, text)
+        contexts.append(_context(index, city, district))
     batch = together(terms, contexts)
     found = find(index, batch)
     measured = measure(index, batch, found)
