@@ -17,7 +17,8 @@ export function startKeys(list) {
   groups = list;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.target.closest("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]")) return;
+    // A box that is out of sight, as that of a dialog just closed, keeps the focus until the next frame: nobody types there.
+    if (event.target.closest("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]")?.checkVisibility()) return;
     if (document.querySelector("dialog[open]")) return;
     const pressed = event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key;
     const single = event.key.length === 1;

@@ -32,7 +32,7 @@ async function start() {
   byId("board-weeks").value = get("weeks") || "52";
   byId("board-shift").value = get("shift");
   for (const button of byId("board-origin").querySelectorAll("button")) button.addEventListener("click", () => set({ origin: button.dataset.origin }, { push: true }));
-  subscribe((changed) => { if (changed.has("origin") && changed.size === 1) draw(); else load(); });
+  subscribe((changed) => { if (board && changed.has("origin") && changed.size === 1) draw(); else load(); });
   drawAsk(byId("board-ask"), session, load);
   await Promise.all([drawHeads(), load()]);
 }

@@ -67,8 +67,10 @@ function ask(question, place) {
 
 async function read(address, signal) {
   const answer = await fetch(address, { signal, credentials: "same-origin", priority: "high" });
+  // Read even where it is a refusal: an answer that is left unread keeps its connection, and there are six to a server.
+  const bytes = await answer.arrayBuffer(); // none where the tile is empty (204)
   if (!answer.ok) throw Object.assign(new Error(`a tile was answered with ${answer.status}`), { status: answer.status });
-  return answer.arrayBuffer(); // of no bytes where the tile is empty (204)
+  return bytes;
 }
 
 /** MapLibre's way in. A tile that fails is drawn empty and said (`tilefailed` on the map's box). */

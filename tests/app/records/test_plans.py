@@ -22,7 +22,8 @@ ASKED = {
     "keys": (CLICK, {"keys": click_keys(CELL)}),
     "point": (
         "tiles.points",
-        COMMON | {"z": 14, "x": 11572, "y": 6668, "first": 62_240, "end": 62_250, "sees_protected": True},
+        COMMON | {"z": 14, "x": 11572, "y": 6668, "first": 62_240, "end": 62_250}
+        | {"sees_protected": True, "most": 5_000},
     ),
 }  # fmt: skip
 

@@ -208,7 +208,9 @@ def test_a_kilometre_of_a_road_lies_along_its_own_points(text: str) -> None:
     assert mass_at(fix, 31.50, 74.30, 3_000) < 0.05, "the control: by its name alone it would lie anywhere on the road"
     if text == "10 km Qandeel Road":
         named = resolve(Query(text=f"{text}, Lahore"), gazetteer)
-        assert codes(named) == ["along_road"] and named.point == fix.point, "the town may stand in the text alone"
+        assert codes(named) == ["along_road"], "the town may stand in the text alone"
+        assert named.point is not None
+        assert projection.distance_m(named.point.lat, named.point.lon, fix.point.lat, fix.point.lon) < 200
     alone = resolve(Query(text="Qandeel Road", district="Lahore", city="Lahore"), gazetteer)
     assert "along_road" not in codes(alone)
     other = resolve(Query(text="10 km Bareera Road", district="Lahore", city="Lahore"), gazetteer)
