@@ -10,6 +10,7 @@ const find = lane();
 const known = new Map();
 const listeners = new Set();
 let session = null;
+let asked = 0;
 
 /** Calls back with the area that was chosen here: `{code, name, bbox, …}`, or null for all that one may see. */
 export const onArea = (listener) => listeners.add(listener);
@@ -65,15 +66,18 @@ async function look() {
   await show(async () => remember((await find("/api/jurisdictions/own", { q })).jurisdictions), { found: true });
 }
 
+/** What was asked last is shown: the whole list, slow to come, must not lie over what was found by name meanwhile. */
 async function show(read, { whole = false, found = false } = {}) {
+  const mine = ++asked;
   try {
     const places = await read();
+    if (mine !== asked) return;
     const all = whole ? el("li", {}, el("div", { class: "area-row" }, choice(null))) : null;
     replace(byId("areas-list"), places.length ? el("ul", {}, all, places.map((place) => row(place, found))) : el("p", { class: "explain" }, t("No area of that name in what you may see.")));
     // One top: its branches are shown at once.
     if (whole && places.length === 1) byId("areas-list").querySelector("[aria-expanded=false]")?.click();
   } catch (error) {
-    if (!isAbort(error)) replace(byId("areas-list"), el("p", { class: "explain", role: "alert" }, t("The areas could not be read. Try again.")));
+    if (mine === asked && !isAbort(error)) replace(byId("areas-list"), el("p", { class: "explain", role: "alert" }, t("The areas could not be read. Try again.")));
   }
 }
 
