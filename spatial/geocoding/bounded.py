@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from spatial import cells
 from spatial.geocoding.combine import FEWEST_SHARE, SLIVER
-from spatial.geocoding.disks import CORE, EAST_M, MOST_PARENTS, NORTH_M, Disks, Round, disks, finer, hills
+from spatial.geocoding.disks import CORE, EAST_M, MOST_PARENTS, NORTH_M, Disks, Round, disks, finer, hills, seat
 from spatial.geocoding.kernel import apportioned, as_regions
 from spatial.geocoding.layers import DEGREE_M
 from spatial.geocoding.region import SMALLEST_ACCURACY_M, Region, prepared
@@ -264,10 +264,5 @@ def _put(
 ) -> None:
     """Give other candidates' masses to their cells, in place."""
     for lat, lon, mass in lumps:
-        cell = cells.cell_of(lat, lon, level)
-        same = np.flatnonzero(found[:filled] == cell)
-        at = int(same[0]) if len(same) else filled
-        if at == filled:
-            filled += 1
-            found[at] = cell
+        at, filled = seat(found, filled, cells.cell_of(lat, lon, level))
         weights[at] += mass

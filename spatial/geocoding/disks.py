@@ -182,6 +182,15 @@ def _placed(
     return Disks(level, spacing, found, at_east, at_north, squared, deviations[:, 0], deviations[:, 1], tail, reaches)
 
 
+def seat(found: NDArray[np.int64], filled: int, cell: int) -> tuple[int, int]:
+    """Give where a cell stands among the first ``filled`` of ``found``, put behind them if new, and their number."""
+    same = np.flatnonzero(found[:filled] == cell)
+    if len(same):
+        return int(same[0]), filled
+    found[filled] = cell
+    return filled, filled + 1
+
+
 def hills(squared: NDArray[np.float64], deviations: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give round normal distributions at squared distances (n, c, s), but for a factor that all share."""
     variance = (deviations**2)[:, None, None]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spatial import cells
-from spatial.geocoding.disks import CORE, EAST_M, NORTH_M, Round, deviations_m, disks, hills
+from spatial.geocoding.disks import CORE, EAST_M, NORTH_M, Round, deviations_m, disks, hills, seat
 from spatial.geocoding.region import Region
 from spatial.mass import UNIT
 from spatial.model import MOST_CELLS, Point
@@ -91,12 +91,9 @@ def _with_others(
     filled = len(apart)
     metres = np.append(apart, np.zeros(len(found) - filled))
     for lat, lon, share in asked.others:
-        cell = cells.cell_of(lat, lon, level)
-        same = np.flatnonzero(found[:filled] == cell)
-        at = int(same[0]) if len(same) else filled
-        if at == filled:
-            filled += 1
-            found[at] = cell
+        before = filled
+        at, filled = seat(found, filled, cells.cell_of(lat, lon, level))
+        if filled > before:
             north, east = (lat - asked.lat) * NORTH_M, (lon - asked.lon) * EAST_M
             metres[at] = math.hypot(north, east * math.cos(math.radians(asked.lat)))
         weights[at] += CORE * share
