@@ -6,18 +6,19 @@ import { get, set, subscribe } from "./state.js";
 import { levelName } from "./words.js";
 
 const WAIT = 180;
+/** The list shows one answer, to what was asked last: the whole, slow to come, must not lie over what was found by name. */
 const find = lane();
 const known = new Map();
 const listeners = new Set();
 let session = null;
-let asked = 0;
 
 /** Calls back with the area that was chosen here: `{code, name, bbox, …}`, or null for all that one may see. */
 export const onArea = (listener) => listeners.add(listener);
 export const areaOf = (code) => known.get(code);
 
 const remember = (places) => { for (const place of places) known.set(place.code, place); return places; };
-const below = async (parent) => remember((await ask("/api/jurisdictions/own", parent ? { parent } : {})).jurisdictions);
+const below = async (parent) => remember((await ask("/api/jurisdictions/own", { parent })).jurisdictions);
+const listed = async (asked) => remember((await find("/api/jurisdictions/own", asked)).jurisdictions);
 const within = (place) => (lang === "ur" && place.within_ur) || place.within || "";
 
 export async function startAreas(reader) {
@@ -57,27 +58,24 @@ export async function openAreas() {
   byId("areas-find").value = "";
   byId("areas-find").focus();
   replace(byId("areas-list"), el("span", { class: "skeleton skeleton-row" }), el("span", { class: "skeleton skeleton-row" }));
-  await show(() => below(null), { whole: true });
+  await show(() => listed({}), { whole: true });
 }
 
 async function look() {
   const q = byId("areas-find").value.trim();
-  if (!q) { await show(() => below(null), { whole: true }); return; }
-  await show(async () => remember((await find("/api/jurisdictions/own", { q })).jurisdictions), { found: true });
+  if (!q) { await show(() => listed({}), { whole: true }); return; }
+  await show(() => listed({ q }), { found: true });
 }
 
-/** What was asked last is shown: the whole list, slow to come, must not lie over what was found by name meanwhile. */
 async function show(read, { whole = false, found = false } = {}) {
-  const mine = ++asked;
   try {
     const places = await read();
-    if (mine !== asked) return;
     const all = whole ? el("li", {}, el("div", { class: "area-row" }, choice(null))) : null;
     replace(byId("areas-list"), places.length ? el("ul", {}, all, places.map((place) => row(place, found))) : el("p", { class: "explain" }, t("No area of that name in what you may see.")));
     // One top: its branches are shown at once.
     if (whole && places.length === 1) byId("areas-list").querySelector("[aria-expanded=false]")?.click();
   } catch (error) {
-    if (mine === asked && !isAbort(error)) replace(byId("areas-list"), el("p", { class: "explain", role: "alert" }, t("The areas could not be read. Try again.")));
+    if (!isAbort(error)) replace(byId("areas-list"), el("p", { class: "explain", role: "alert" }, t("The areas could not be read. Try again.")));
   }
 }
 
