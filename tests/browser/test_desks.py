@@ -3,11 +3,12 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 from sqlalchemy.orm import Session
 
 from tests import factories
@@ -230,6 +231,25 @@ def test_an_export_is_the_filter(signed_in: SignedIn, tmp_path: Path) -> None:
     assert "heads=robbery" in words and path.suffix == ".csv"
     rows = [line for line in words.splitlines() if not line.startswith(("#", '"#', "id,"))]
     assert rows and all("robbery" in row for row in rows)
+
+
+def test_a_slow_list_of_areas_does_not_lie_over_what_was_found_by_name(signed_in: SignedIn) -> None:
+    page = signed_in("commander")
+    held: list[Route] = []
+    page.route(re.compile(r"/api/jurisdictions/own$"), lambda route: held.append(route))
+    page.goto("/map?at=31.5100,74.3500,12.0")
+    drawn(page)
+    page.keyboard.press("j")
+    expect(page.locator("#areas")).to_be_visible()
+    page.fill("#areas-find", "gulb")
+    found = page.locator(f"#areas-list [data-code='{GULBERG}']")
+    found.wait_for()
+    assert held, "the whole list was asked for first, and its answer comes last"
+    for route in held:
+        with suppress(Error):  # it was given up meanwhile
+            route.continue_()
+    page.wait_for_timeout(500)
+    expect(found).to_be_visible()
 
 
 def test_single_keys_can_be_switched_off(signed_in: SignedIn) -> None:
