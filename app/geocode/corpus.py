@@ -6,6 +6,7 @@ No truth is needed for that, and no database: see `spatial.geocoding.writers`.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +14,16 @@ from typing import Any, Final
 from app.geocode import tables
 from app.geocode.shelf import Say
 from app.geocode.units import UnitNotFound
-from spatial.addresses import Bearing, parse_bearing
-from spatial.geocoding import bearing
+from spatial.addresses import Bearing, parse_bearing, without_bearing
+from spatial.geocoding import PlaceIndex, Query, StationArea, bearing
 from spatial.geocoding.habits import BELIEVED
-from spatial.geocoding.writers import FEWEST, Writers, learn_stations
+from spatial.geocoding.witnesses import witnesses
+from spatial.geocoding.writers import FEWEST, Pinned, Writers, learn_stations
 
 #: A text is read as far as this.
 LONGEST: Final = 1_000
+#: Between so many and twice as many texts with a name are looked up for what it shows of the distance.
+MOST_NAMED: Final = 500
 
 
 def learn(path: Path, gazetteer: Any, say_line: Say = lambda line: None) -> Writers | None:
@@ -37,18 +41,22 @@ def learn(path: Path, gazetteer: Any, say_line: Say = lambda line: None) -> Writ
         If the file cannot be read.
     """
     texts: dict[str, list[Bearing]] = defaultdict(list)
+    named = _Named()
     with tables.opened(path) as table:
         for line in table:
             text = line.values["text"][:LONGEST]
             said = None if bearing.is_from_elsewhere(text) else parse_bearing(text)
             if said is not None and (code := _station(line.values, gazetteer)) is not None:
                 texts[code].append(said)
+                if without_bearing(text):
+                    named.take(Query(text=text, station=code, city=line.values.get("city") or None))
     count = sum(map(len, texts.values()))
     if count < FEWEST:
         return None
     areas = {code: station for code in texts if (station := gazetteer.station(code)) is not None}
     before = gazetteer.learned
-    writers = learn_stations(texts, prior=before.whole.habits if before else BELIEVED, areas=areas)
+    prior = before.whole.habits if before else BELIEVED
+    writers = learn_stations(texts, named.pins(areas, gazetteer.index), prior, areas)
     if before is not None:
         writers = _beside(writers, before)
     gazetteer.read_as(writers)
@@ -56,8 +64,33 @@ def learn(path: Path, gazetteer: Any, say_line: Say = lambda line: None) -> Writ
     return writers
 
 
+class _Named:
+    """Texts that name a place beside a distance: every one at first, then every second, so that some are of the end."""
+
+    def __init__(self) -> None:
+        self._kept: list[Query] = []
+        self._step, self._seen = 1, 0
+
+    def take(self, query: Query) -> None:
+        """Take a text, if it is its turn."""
+        if self._seen % self._step == 0:
+            self._kept.append(query)
+            if len(self._kept) >= 2 * MOST_NAMED:
+                self._kept, self._step = self._kept[::2], 2 * self._step
+        self._seen += 1
+
+    def pins(self, areas: Mapping[str, StationArea], index: PlaceIndex) -> dict[str, list[Pinned]]:
+        """Give what names show of distances, by the codes of stations."""
+        asked = [(query, area) for query in self._kept if (area := areas.get(query.station or "")) is not None]
+        found: dict[str, list[Pinned]] = defaultdict(list)
+        for (_, station), pin in zip(asked, witnesses(asked, index), strict=True):
+            if pin is not None:
+                found[station.code].append(pin)
+        return found
+
+
 def _beside(writers: Writers, before: Writers) -> Writers:
-    """Give what a file taught with what the node's records did: of roads, which texts do not show, and of others."""
+    """Give what a file taught with what the node's records did: of roads, which pins show better, and of others."""
     stations = dict(before.stations)
     for code, one in writers.stations.items():
         known = before.stations.get(code)

@@ -1,8 +1,9 @@
-"""Round regions that an area bounds, many in one go: names beside a station of known area, with no bearing given.
+"""Round regions that an area bounds or a bearing narrows, many in one go: names beside a known station.
 
 What :mod:`spatial.geocoding.combine` works out for one text on a lattice of its own is here a product on the disk of
-cells that a round region has anyway: the mass at each point of it times what the area leaves there.  A region that is
-not so simple - next to nothing of it inside, or so little that finer cells would do - is left to that road.
+cells that a round region has anyway: the mass at each point of it times what the area leaves there, and times what a
+distance and direction from the station say of it.  A region that is not so simple - next to nothing of it inside, or
+name and bearing at odds - is left to that road.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 from spatial import cells
 from spatial.geocoding.combine import FEWEST_SHARE, SLIVER
 from spatial.geocoding.disks import CORE, EAST_M, MOST_PARENTS, NORTH_M, Disks, Round, disks, finer, hills, seat
+from spatial.geocoding.frame import Frame
 from spatial.geocoding.kernel import apportioned, as_regions
-from spatial.geocoding.layers import DEGREE_M
+from spatial.geocoding.layers import DEGREE_M, Bearing
 from spatial.geocoding.region import SMALLEST_ACCURACY_M, Region, prepared
 from spatial.model import MOST_CELLS
 
@@ -36,29 +38,57 @@ _NARROW: Final = 2.0
 """Of the distance between cells: narrower regions have their radius worked out and not read off the points."""
 _NOTHING: Final = 1e-300
 """Added up, what has no place on the cells: it is not divided by 0, and not drawn."""
+_EVEN: Final = 0.02
+"""Where area and bearing put less of a name elsewhere than this, it is taken for what it was."""
 _HALVINGS: Final = 40
+_MOST_APART: Final = 0.1
+"""Where the bearing without the name holds more of the mass than this off the disk, both need cells of their own."""
+_PLACES_OF_WORDS: Final = 16.0
+"""Of what a bearing means so many places of the disk have to tell, or it would fall between them."""
 Lumps = list[tuple[float, float, float]]
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A distance and direction from the station, beside a name.
+
+    Parameters
+    ----------
+    words : spatial.geocoding.layers.Bearing
+    trust : float
+        The chance that they are right.
+    plausible_m2 : float
+        Square metres in which the place lies if nothing else is known.
+    """
+
+    words: Bearing
+    trust: float
+    plausible_m2: float
+
+
+@dataclass(frozen=True, slots=True)
 class Bounded:
-    """A round region to be made, of which less lies outside an area.
+    """A round region to be made, of which less lies outside an area, or away from where a bearing leads.
 
     Parameters
     ----------
     about : Round
-    area : shapely Polygon or MultiPolygon
-        (Longitude, latitude) in degrees, not empty.
+        With a bearing, no other candidates.
+    area : shapely Polygon or MultiPolygon, or None
+        (Longitude, latitude) in degrees, not empty; None only with a bearing.
     leak : float
         By what the chance outside the area is multiplied.
     holds : float
-        The chance that the place lies where ``about`` says; else it lies anywhere in the area.
+        The chance that the place lies where ``about`` says; else it lies where the bearing leads, or anywhere in the
+        area.
+    said : Said or None
     """
 
     about: Round
     area: Any
     leak: float
     holds: float
+    said: Said | None = None
 
 
 def bounded_regions(asked: Sequence[Bounded]) -> list[Region | None]:
@@ -70,9 +100,9 @@ def bounded_regions(asked: Sequence[Bounded]) -> list[Region | None]:
     return found
 
 
-def _regions(asked: Sequence[Bounded], drawn: Disks) -> list[Region | None]:
+def _regions(asked: Sequence[Bounded], drawn: Disks, scale: Array | None = None) -> list[Region | None]:
     """Give the regions on some cells, or on their children where few of them hold nearly all."""
-    field = _weighed(asked, drawn)
+    field = _weighed(asked, drawn, scale)
     by_cell = field.held.sum(axis=2)
     order = np.argsort(-by_cell, axis=1, kind="stable")
     running = np.cumsum(np.take_along_axis(by_cell, order, axis=1), axis=1)
@@ -88,7 +118,7 @@ def _regions(asked: Sequence[Bounded], drawn: Disks) -> list[Region | None]:
     if len(rows):
         kept = np.zeros(by_cell.shape, dtype=np.bool_)
         np.put_along_axis(kept, order, np.arange(by_cell.shape[1]) < needed[:, None], axis=1)
-        again = _regions([asked[row] for row in rows.tolist()], finer(drawn.of(rows), kept[rows]))
+        again = _regions([asked[row] for row in rows.tolist()], finer(drawn.of(rows), kept[rows]), field.scale[rows])
         for row, part in zip(rows.tolist(), again, strict=True):
             regions[row] = part
     return regions
@@ -101,10 +131,12 @@ class _Field:
     Parameters
     ----------
     disks : Disks
-    inside : ndarray of bool, shape (n, c, s)
-        Whether the area holds a place.
+    scale : ndarray of float64, shape (n, 2)
+        By what the densities of core and rest are multiplied to hold one each over the first cells, per square metre.
     held : ndarray of float64, shape (n, c, s)
         What everything comes to, but for the other candidates.
+    changed : ndarray of float64, shape (n,)
+        The share of the name's heaviest part that area and bearing put elsewhere.
     shift : ndarray of float64, shape (n, 2)
         Metres east and north from the name's point to the middle of what is left of its heaviest part.
     others : list of list of (float, float, float)
@@ -116,8 +148,9 @@ class _Field:
     """
 
     disks: Disks
-    inside: NDArray[np.bool_]
+    scale: Array
     held: Array
+    changed: Array
     shift: Array
     others: list[Lumps]
     named: Array
@@ -128,42 +161,78 @@ class _Field:
     def of(self, rows: NDArray[np.int64]) -> _Field:
         """Give the same of some of the texts."""
         return _Field(
-            self.disks.of(rows), self.inside[rows], self.held[rows], self.shift[rows],
+            self.disks.of(rows), self.scale[rows], self.held[rows], self.changed[rows], self.shift[rows],
             [self.others[row] for row in rows.tolist()], self.named[rows], self.total[rows], self.beyond[rows],
             self.is_plain[rows],
         )  # fmt: skip
 
 
-def _weighed(asked: Sequence[Bounded], drawn: Disks) -> _Field:
+def _weighed(asked: Sequence[Bounded], drawn: Disks, scale: Array | None) -> _Field:
     rounds = [one.about for one in asked]
     inside = _inside(asked, drawn)
     leak, holds = (np.array([getattr(one, name) for one in asked]) for name in ("leak", "holds"))
     factor = np.where(inside, 1.0, leak[:, None, None])
     grain = _GRAIN * drawn.spacing
-    core = _shares(hills(drawn.squared, np.hypot(drawn.inner, grain)), drawn.reaches)
-    wide = _shares(hills(drawn.squared, np.hypot(drawn.outer, grain)), drawn.reaches)
+    core, wide = (hills(drawn.squared, np.hypot(one, grain)) * drawn.reaches for one in (drawn.inner, drawn.outer))
+    if scale is None:
+        # Finer cells hold what they are kept for: of all the rest only those that came before know how much it is.
+        scale = 1.0 / np.maximum(np.stack([one.sum(axis=(1, 2)) for one in (core, wide)]).T, _NOTHING)
+        scale /= _points_m2(drawn)[:, None]
+    core, wide = (one * (scale[:, at] * _points_m2(drawn))[:, None, None] for at, one in enumerate((core, wide)))
     elsewhere = np.array([sum(share for _, _, share in one.others) for one in rounds])
     # The area's own share lies on what of it the cells hold; the circle knows how much of that is farther off.
     everywhere = inside.sum(axis=(1, 2))
+    alone = inside * ((1.0 - holds) / np.maximum(everywhere, 1))[:, None, None]
+    for row in [row for row, one in enumerate(asked) if one.said is not None]:
+        factor[row], alone[row] = _agreeing(asked[row], drawn, row, factor[row])
     lumps = (
         core * factor * (holds * CORE * (1.0 - elsewhere))[:, None, None],
         wide * factor * (holds * (1.0 - CORE))[:, None, None],
-        inside * ((1.0 - holds) / np.maximum(everywhere, 1))[:, None, None],
+        alone,
     )
     each = np.stack([lump.sum(axis=(1, 2)) for lump in lumps])
     named = each[0] + each[1]
     others = [_others(*one) for one in zip(asked, named.tolist(), strict=True)]
     total = named + (1.0 - holds) + np.array([sum(mass for *_, mass in found) for found in others])
     beyond = (1.0 - holds) * _farther(asked, drawn, everywhere)
+    most = np.full(len(asked), _MOST_BEYOND)
+    for row in [row for row, one in enumerate(asked) if one.said is not None]:
+        # An area may leave less of it; where that is much, the long road finds out.
+        beyond[row] = max(0.0, (1.0 - holds[row]) - each[2, row])
+        most[row] = _MOST_APART if _is_seen(asked[row], drawn, row) else -1.0
+        total[row] = named[row] + each[2, row] + beyond[row]
     farthest = np.array([max((mass for *_, mass in found), default=0.0) for found in others])
-    is_plain = (everywhere > 0) & (named > 0.0) & (beyond <= _MOST_BEYOND * total) & (farthest <= each.max(axis=0))
+    is_plain = (everywhere > 0) & (named > 0.0) & (beyond <= most * total) & (farthest <= each.max(axis=0))
     heaviest = each.argmax(axis=0)[:, None, None]
     # Against what the same places make of the whole, so that what nothing is taken from stays where it is.
-    before = np.choose(heaviest, (core, wide, np.zeros_like(core)))
+    before = np.choose(heaviest, (_shares(core), _shares(wide), np.zeros_like(core)))
     left = np.choose(heaviest, lumps) / np.maximum(each.max(axis=0), _NOTHING)[:, None, None]
+    changed = 0.5 * np.abs(_shares(lumps[0] + lumps[1]) - _shares(CORE * core + (1.0 - CORE) * wide)).sum(axis=(1, 2))
     shift = np.stack([((left - before) * along).sum(axis=(1, 2)) for along in (drawn.east, drawn.north)], axis=1)
     held = lumps[0] + lumps[1] + lumps[2]
-    return _Field(drawn, inside, held, shift, others, named, total, beyond, is_plain)
+    return _Field(drawn, scale, held, changed, shift, others, named, total, beyond, is_plain)
+
+
+def _points_m2(drawn: Disks) -> Array:
+    """Give the square metres for which each place of a disk stands, shape (n,)."""
+    return np.array([cells.mean_area_m2(level) for level in drawn.level.tolist()]) / drawn.reaches.shape[2]
+
+
+def _is_seen(one: Bounded, drawn: Disks, row: int) -> bool:
+    """Say whether the places of a disk lie close enough to tell where a bearing leads."""
+    return one.said is not None and one.said.words.least_m2 >= _PLACES_OF_WORDS * _points_m2(drawn)[row]
+
+
+def _agreeing(one: Bounded, drawn: Disks, row: int, factor: Array) -> tuple[Array, Array]:
+    """Give by what the name's chance at each place is multiplied where a bearing is given, and the bearing's own."""
+    if one.said is None:
+        raise ValueError("There is no bearing.")
+    said, counts = one.said, drawn.reaches[row]
+    density = np.zeros(counts.shape)
+    frame = Frame(one.about.lat, one.about.lon)
+    density[counts] = said.trust * said.words.density(frame, drawn.east[row][counts], drawn.north[row][counts])
+    alone = factor * density * ((1.0 - one.holds) * _points_m2(drawn)[row])
+    return factor * (density * said.plausible_m2 + (1.0 - said.trust)), alone
 
 
 def _drawn(asked: Sequence[Bounded], field: _Field) -> list[Region]:
@@ -173,7 +242,7 @@ def _drawn(asked: Sequence[Bounded], field: _Field) -> list[Region]:
     found = drawn.found()
     for row, lumps in enumerate(field.others):
         _put(found[row], weights[row], lumps, int(drawn.level[row]), held.shape[1])
-    is_whole = np.array([not lumps for lumps in field.others]) & (field.inside | ~drawn.reaches).all(axis=(1, 2))
+    is_whole = np.array([not lumps for lumps in field.others]) & (field.changed < _EVEN)
     is_narrow = is_whole & (drawn.outer < _NARROW * drawn.spacing)
     ninety = np.where(is_narrow, _mixed_m(drawn, 0.9 * field.total / field.named), _radii(asked, field))
     areas = held.sum(axis=(1, 2)) ** 2 / (held**2).sum(axis=(1, 2)) / held.shape[2]
@@ -187,8 +256,10 @@ def _drawn(asked: Sequence[Bounded], field: _Field) -> list[Region]:
 
 def _inside(asked: Sequence[Bounded], drawn: Disks) -> NDArray[np.bool_]:
     """Give whether each point that counts lies in its area, shape (n, c, s)."""
-    inside = np.zeros(drawn.reaches.shape, dtype=np.bool_)
+    inside = drawn.reaches.copy()
     for row, one in enumerate(asked):
+        if one.area is None:
+            continue
         counts = drawn.reaches[row]
         eastward = EAST_M * math.cos(math.radians(one.about.lat))
         lons = one.about.lon + drawn.east[row][counts] / eastward
@@ -197,9 +268,8 @@ def _inside(asked: Sequence[Bounded], drawn: Disks) -> NDArray[np.bool_]:
     return inside
 
 
-def _shares(density: Array, counts: NDArray[np.bool_]) -> Array:
+def _shares(density: Array) -> Array:
     """Give each point's share of a density, 1 in all."""
-    density = np.where(counts, density, 0.0)
     return np.asarray(density / np.maximum(density.sum(axis=(1, 2), keepdims=True), _NOTHING))
 
 
@@ -216,9 +286,11 @@ def _others(one: Bounded, named: float) -> Lumps:
 
 def _farther(asked: Sequence[Bounded], drawn: Disks, everywhere: NDArray[np.int64]) -> Array:
     """Give the share of each area that lies beyond its disk, 0 to 1."""
-    whole = np.array([one.area.area * math.cos(math.radians(one.about.lat)) * DEGREE_M**2 for one in asked])
-    point = np.array([cells.mean_area_m2(level) for level in drawn.level.tolist()]) / drawn.reaches.shape[2]
-    return np.maximum(0.0, 1.0 - everywhere * point / whole)
+    whole = np.array([
+        one.area.area * math.cos(math.radians(one.about.lat)) * DEGREE_M**2 if one.area is not None else math.inf
+        for one in asked
+    ])  # fmt: skip
+    return np.maximum(0.0, 1.0 - everywhere * _points_m2(drawn) / whole)
 
 
 def _radii(asked: Sequence[Bounded], field: _Field) -> Array:

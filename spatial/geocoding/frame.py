@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -47,7 +47,7 @@ class Frame:
         self, lats: NDArray[np.float64], lons: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give (east, north) of points in degrees."""
-        north, per_radian = _scales(self.lat)
+        north, per_radian = scales(self.lat)
         # A degree of longitude is as long as half-way between the two latitudes.
         middle = np.cos(np.radians(0.5 * (np.asarray(lats) + self.lat)))
         return (np.asarray(lons) - self.lon) * middle * per_radian, (np.asarray(lats) - self.lat) * north
@@ -56,14 +56,14 @@ class Frame:
         self, east: NDArray[np.float64], north: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give (latitude, longitude) of points in metres."""
-        northward, per_radian = _scales(self.lat)
+        northward, per_radian = scales(self.lat)
         lats = self.lat + np.asarray(north) / northward
         middle = np.cos(np.radians(0.5 * (lats + self.lat)))
         return lats, self.lon + np.asarray(east) / (middle * per_radian)
 
 
 @lru_cache(maxsize=65_536)
-def _scales(lat: float) -> tuple[float, float]:
+def scales(lat: float) -> tuple[float, float]:
     """Give the metres of a degree of latitude, and of a degree of longitude at the equator's circle."""
     squared = 1.0 - _FLATTENED * math.sin(math.radians(lat)) ** 2
     northward = math.radians(_EQUATOR_M * (1.0 - _FLATTENED) / squared**1.5)
@@ -91,23 +91,16 @@ class Lattice:
         """How far a cell's corners lie from its middle."""
         return math.sqrt(self.area_m2 / 2.598)
 
-    def steps(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Give the cell that each point in metres lies in, as its steps from the origin's, shape (2, n)."""
+    @cached_property
+    def turns(self) -> NDArray[np.float64]:
+        """What turns metres into steps, shape (6,): of the first step by metre east, by metre north, and at 0, 0."""
         (a, b), (c, d) = self.basis.tolist()
         x, y = self.origin.tolist()
-        turned = a * d - b * c
-        first = east * (d / turned) - north * (c / turned) + (y * c - x * d) / turned
-        second = north * (a / turned) - east * (b / turned) + (x * b - y * a) / turned
-        # Steps stand 60 degrees apart, so a third is minus both; of the three, the one rounded most gives way.
-        i, j = np.rint(first), np.rint(second)
-        off_i, off_j = first - i, second - j
-        third = off_i + off_j
-        k = np.rint(third)
-        off_k = np.abs(third - k)
-        off_i, off_j = np.abs(off_i), np.abs(off_j)
-        # Where the two agree with the third there is nothing to give way.
-        is_i = (off_i > off_j) & (off_i > off_k)
-        return np.stack([np.where(is_i, i + k, i), np.where(is_i | (off_j <= off_k), j, j + k)]).astype(np.int64)
+        return np.array([d, -c, y * c - x * d, -b, a, x * b - y * a]) / (a * d - b * c)
+
+    def steps(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Give the cell that each point in metres lies in, as its steps from the origin's, shape (2, n)."""
+        return np.stack(steps_on(self.turns, east, north))
 
     def middles(self, boxes: list[Box]) -> NDArray[np.float64]:
         """Give the middles of all cells that touch any of the boxes, in metres, shape (c, 2)."""
@@ -137,6 +130,31 @@ class Lattice:
             (at_x >= west - edge) & (at_x <= east + edge) & (at_y >= south - edge) & (at_y <= north + edge)
         )
         return np.column_stack([i[rows, 0], j[0, columns]])
+
+
+def steps_on(
+    turns: NDArray[np.float64], east: NDArray[np.float64], north: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the cell that each point in metres lies in, as its two steps from the origin's cell of a lattice.
+
+    Parameters
+    ----------
+    turns : ndarray, shape (6,) or (6, n)
+        :attr:`Lattice.turns` of one lattice, or of each point's own.
+    east, north : ndarray, shape (n,)
+    """
+    first = east * turns[0] + north * turns[1] + turns[2]
+    second = east * turns[3] + north * turns[4] + turns[5]
+    # Steps stand 60 degrees apart, so a third is minus both; of the three, the one rounded most gives way.
+    i, j = np.rint(first), np.rint(second)
+    off_i, off_j = first - i, second - j
+    third = off_i + off_j
+    k = np.rint(third)
+    off_k = np.abs(third - k)
+    off_i, off_j = np.abs(off_i), np.abs(off_j)
+    # Where the two agree with the third there is nothing to give way.
+    is_i = (off_i > off_j) & (off_i > off_k)
+    return np.where(is_i, i + k, i).astype(np.int64), np.where(is_i | (off_j <= off_k), j, j + k).astype(np.int64)
 
 
 @lru_cache(maxsize=32_768)

@@ -14,7 +14,7 @@ from typing import Final
 
 from spatial.addresses import Bearing
 from spatial.geocoding import bearing as bearings
-from spatial.geocoding import nearness
+from spatial.geocoding import layers, nearness
 from spatial.geocoding.combine import Combination, Lump, combine
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.layers import Around, Extent, Jurisdiction, Kernel, Layer
@@ -98,15 +98,17 @@ def place_named(
     found = _placed(tuple(candidates), station, said)
     if found is None or station is None or said is None:
         return found
-    params = bearings.said_params(said, station) | {"name": candidates[0].place.name}
-    if found.agreed >= AGREES:
-        reasons.append(Reason("bearing_agrees", params))
-    elif found.bearing_only >= AGREES:
-        reasons.append(Reason("bearing_over_name", params))
-    else:
-        reasons.append(Reason("bearing_contradicts", params))
-    reasons.extend(bearings.learned(station))
+    code = "bearing_contradicts"
+    if max(found.agreed, found.bearing_only) >= AGREES:
+        code = "bearing_agrees" if found.agreed >= AGREES else "bearing_over_name"
+    tell(code, station, said, candidates[0].place, reasons)
     return found
+
+
+def tell(code: str, station: StationArea, said: Bearing, place: Place, reasons: list[Reason]) -> None:
+    """Say in the reasons how a distance and direction from a station agree with a name."""
+    reasons.append(Reason(code, bearings.said_params(said, station) | {"name": place.name}))
+    reasons.extend(bearings.learned(station))
 
 
 @lru_cache(maxsize=16_384)
@@ -120,6 +122,9 @@ def _placed(candidates: tuple[Named, ...], station: StationArea | None, said: Be
     if station is None or said is None:
         return combine(lumps, bounds=bounds)
     layer = bearings.layer(station, said)
-    # Nothing known, a place lies somewhere in what its station can reach.
-    plausible = max(_SMALLEST_PLAUSIBLE_M2, math.pi * (1.5 * layer.reach_m) ** 2)
-    return combine(lumps, bearing=layer, trust=TRUST_BEARING, bounds=bounds, plausible_m2=plausible)
+    return combine(lumps, bearing=layer, trust=TRUST_BEARING, bounds=bounds, plausible_m2=plausible_m2(layer))
+
+
+def plausible_m2(words: layers.Bearing) -> float:
+    """Give the square metres in which a place lies of which nothing is known but how far its station reaches."""
+    return max(_SMALLEST_PLAUSIBLE_M2, math.pi * (1.5 * words.reach_m) ** 2)

@@ -31,6 +31,10 @@ OUTSIDE_STATION: Final = 0.15
 """By what a candidate's chance is multiplied outside the recording station's area, more the farther it lies."""
 _FADE_KM: Final = 6.0
 _FARTHEST: Final = 0.01
+_REACH_KM: Final = _FADE_KM * math.log(OUTSIDE_STATION / _FARTHEST)
+"""From an area's edge: beyond that a candidate's chance falls no further."""
+_DEGREE_KM: Final = 105.0
+"""Of both kinds of degree, here where it is but a measure of far off."""
 _TOWN_BESIDE_STATION: Final = 1e-3
 _NEAR_KM: Final = 10.0
 Asked = tuple[Query, StationArea | None]
@@ -161,9 +165,13 @@ def _prior(
     prior: Floats | None = None
     if station is not None:
         if station.area is not None and not station.area.is_empty:
-            inside = shapely.contains_xy(prepared(station.area), lon, lat)
-            edge = shapely.distance(station.area, shapely.points(lon, lat)) * 105.0
-            prior = np.where(inside, 1.0, np.maximum(_FARTHEST, OUTSIDE_STATION * np.exp(-edge / _FADE_KM)))
+            prior = np.where(shapely.contains_xy(prepared(station.area), lon, lat), 1.0, _FARTHEST)
+            west, south, east, north = station.area.bounds
+            gap = np.hypot(np.maximum(west - lon, lon - east).clip(0.0), np.maximum(south - lat, lat - north).clip(0.0))
+            # How far it is to the edge takes as long as everything else: asked only where it may matter.
+            close = np.flatnonzero((prior < 1.0) & (gap * _DEGREE_KM < _REACH_KM))
+            edge = shapely.distance(station.area, shapely.points(lon[close], lat[close])) * _DEGREE_KM
+            prior[close] = np.maximum(_FARTHEST, OUTSIDE_STATION * np.exp(-edge / _FADE_KM))
         else:
             squeeze = math.cos(math.radians(station.lat))
             apart = np.hypot((lat - station.lat) * 111.0, (lon - station.lon) * 111.3 * squeeze)

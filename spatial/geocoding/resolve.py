@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, cast
 
-from spatial.addresses import Tie, beat_of, tied, without_bearing
+from spatial.addresses import Bearing, Tie, beat_of, tied, without_bearing
 from spatial.geocoding import bearing, beside, coordinates, explain, kernel, names, ties
 from spatial.geocoding import region as regions
 from spatial.geocoding.gazetteer import Place, StationArea
@@ -64,6 +64,10 @@ def resolve_all(queries: Sequence[Query], gazetteer: Gazetteer) -> list[Fix]:
         if climb.may_name and climb.fix is None:
             _by_local_names(climb, gazetteer)
     _by_names([climb for climb in climbs if climb.may_name and climb.fix is None], gazetteer.index)
+    # Drawn together, and remembered until each text's rung asks for its own.
+    bearing.bearing_regions(
+        [asked for climb in climbs if climb.fix is None and (asked := _measured(climb)) is not None]
+    )
     return [climb.fix or _without_name(climb) for climb in climbs]
 
 
@@ -165,6 +169,13 @@ def station_in(station: StationArea, number: str) -> StationArea | None:
     # A beat is soon mixed up with its neighbour: its area gives way even where somebody drew it.
     leak = LEAK_BEAT_DERIVED if beat.derived else LEAK_BEAT
     return replace(station, area=beat.area, derived=True, leak=leak, beat=number)
+
+
+def _measured(climb: _Climb) -> tuple[StationArea, Bearing] | None:
+    """Give the distance and direction of a record with the station that they are measured from."""
+    query, station = climb.query, climb.station
+    said = bearing.read(query.text, query.distance_m, query.direction) if station is not None else None
+    return (station, said) if station is not None and said is not None else None
 
 
 def _without_name(climb: _Climb) -> Fix:

@@ -8,29 +8,40 @@ them its area holds.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from spatial import cells
-from spatial.errors import InvalidGeometry
-from spatial.geocoding.combine import NOTHING, SLIVER, radius_within
-from spatial.geocoding.frame import Frame, lattice
-from spatial.geocoding.ground import ground
-from spatial.geocoding.kernel import apportioned
+from spatial.geocoding.combine import NOTHING, SLIVER
+from spatial.geocoding.disks import CORE, Round, deviations_m
+from spatial.geocoding.frame import Frame, lattice, scales, steps_on
+from spatial.geocoding.kernel import apportioned, as_regions
 from spatial.geocoding.layers import Bearing, Jurisdiction
-from spatial.geocoding.region import SMALLEST_ACCURACY_M, Region
-from spatial.model import MOST_CELLS, Point
+from spatial.geocoding.ragged import Ints, places_in, starts_of, sums
+from spatial.geocoding.region import SMALLEST_ACCURACY_M, Region, prepared
+from spatial.model import MOST_CELLS
 
 Array = NDArray[np.float64]
 
 FARTHEST_M: Final = 80_000.0
 """Beyond that the earth is not flat, and cells are no lattice."""
-_PER_CELL: Final = 30
-_FEWEST: Final = 1_000
+_TOGETHER: Final = 16
+"""So many are laid in one go: more are no quicker, and want more memory."""
+_PER_CELL: Final = 12
+_FEWEST: Final = 500
+_LITTLE: Final = 0.3
+"""Where an area leaves less of the words than this, their points stand half as far apart."""
+_BINS: Final = 1_000
+_MOST_APART: Final = 0.1
+"""Where the name without the words holds more of the mass than this, it needs cells of its own."""
+_LEAST: Final = 1e-6
+"""Of the mass: points with less are left out."""
 _THIN: Final = 0.2 * SLIVER
 """What lies outside an area with less of the mass than this is not worth its points."""
 
@@ -44,62 +55,152 @@ class Stencil:
     weight: Array
     grain_m: float
     resolution: int
-    at: tuple[float, float, float]
-    """East and north of the middle of all of it, and the metres about that which hold nine tenths."""
-    area_m2: float
 
 
-def lay(words: Bearing, bound: Jurisdiction | None) -> tuple[Region, float] | None:
-    """Give the region of a distance and direction from a house, within the area that bounds it, if any.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A named place beside a distance and direction: wide, or the words would not tell where in it.
+
+    Parameters
+    ----------
+    about : Round
+        Without other candidates.
+    holds, trust : float
+        The chances that the name and that the words are right.
+    plausible_m2 : float
+        Square metres in which the place lies if nothing else is known.
+    """
+
+    about: Round
+    holds: float
+    trust: float
+    plausible_m2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A distance and direction from a house, within the area that bounds it, if any, and beside a name, if any.
 
     Parameters
     ----------
     words : spatial.geocoding.layers.Bearing
         Reaching at most :data:`FARTHEST_M`.
     bound : Jurisdiction or None
+    beside : Beside or None
+    """
+
+    words: Bearing
+    bound: Jurisdiction | None = None
+    beside: Beside | None = None
+
+
+def lay_all(asked: Sequence[Laid]) -> list[tuple[Region, float] | None]:
+    """Give the regions of distances and directions, many in one go; each as it would be alone, to the last bit.
+
+    Parameters
+    ----------
+    asked : sequence of Laid
 
     Returns
     -------
-    (Region, float) or None
-        The region, and what the bound left of its mass; None if it left nothing.
-
-    Raises
-    ------
-    InvalidGeometry
-        If it does not fit into 64 cells even at resolution 4.
+    list of (Region, float) or None
+        The region, and what the bound left of its mass; None if it left nothing, if what it left does not fit into 64
+        cells even at resolution 4, or if name and words are so much at odds that each needs cells of its own.
     """
+    found: list[tuple[Region, float] | None] = []
+    for first in range(0, len(asked), _TOGETHER):
+        here = asked[first : first + _TOGETHER]
+        weighed = [_weighed(one) for one in here]
+        rows = [row for row, one in enumerate(weighed) if one is not None]
+        regions = iter(_regions([here[row].words for row in rows], [one for one in weighed if one is not None]))
+        for one in weighed:
+            region = next(regions) if one is not None else None
+            found.append((region, one.within) if one is not None and region is not None else None)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Weighed:
+    """The points of a stencil that count where it was laid, in metres, with the share of each; shapes (n,)."""
+
+    east: Array
+    north: Array
+    weight: Array
+    lead: Array
+    """The weight of what leads: the region's point is its middle."""
+    grain_m: float
+    resolution: int
+    within: float
+
+
+def _weighed(asked: Laid) -> _Weighed | None:
+    """Give the points of one text within its bound, None if it leaves nothing."""
+    words = asked.words
     said = (words.distance_m, words.direction_deg, words.unit_m, words.low_m, words.high_m, words.habits)
     drawn = _stencil(*said, _finest(words.least_m2))
-    steps = lattice(words.lat, words.lon, drawn.resolution).steps(drawn.east, drawn.north)
-    if bound is None:
-        return _region(drawn, words, steps, drawn.weight, drawn.at, drawn.area_m2), 1.0
-    weight, within = _bounded(drawn, words, bound, steps)
+    weight, within = _bounded(drawn, words, asked.bound)
+    finer = _finest(words.least_m2 * within)
+    if within > 0.0 and (finer > drawn.resolution or within < _LITTLE):
+        # What the area leaves is so little that finer cells do, or that too few points tell of it.
+        drawn = _stencil(*said, finer, within < _LITTLE)
+        weight, within = _bounded(drawn, words, asked.bound)
     if within <= 0.0:
         return None
-    finer = _finest(words.least_m2 * within)
-    if finer > drawn.resolution:
-        # What the area leaves is so little that finer cells do.
-        drawn = _stencil(*said, finer)
-        steps = lattice(words.lat, words.lon, finer).steps(drawn.east, drawn.north)
-        weight, within = _bounded(drawn, words, bound, steps)
-        if within <= 0.0:
+    lead = weight
+    if asked.beside is not None:
+        agreed = _agreeing(drawn, words, asked.beside, weight)
+        if agreed is None:
             return None
+        weight, lead = agreed
     kept = np.flatnonzero(weight)
-    if len(kept) < len(weight):
-        drawn, steps, weight = _part(drawn, kept), steps[:, kept], weight[kept]
-    at, area_m2 = _middle(drawn.east, drawn.north, weight), _area(weight, drawn.grain_m)
-    return _region(drawn, words, steps, weight, at, area_m2), within
+    if len(kept) == len(weight):
+        return _Weighed(drawn.east, drawn.north, weight, lead, drawn.grain_m, drawn.resolution, within)
+    return _Weighed(
+        drawn.east[kept], drawn.north[kept], weight[kept], lead[kept], drawn.grain_m, drawn.resolution, within
+    )
 
 
-def _bounded(drawn: Stencil, words: Bearing, bound: Jurisdiction, steps: NDArray[np.int64]) -> tuple[Array, float]:
+def _agreeing(drawn: Stencil, words: Bearing, beside: Beside, weight: Array) -> tuple[Array, Array] | None:
+    """Give the weights of points where a name is given, and of what leads; None where name and words are at odds."""
+    about = beside.about
+    east, north = Frame(words.lat, words.lon).to_metres(np.array([about.lat]), np.array([about.lon]))
+    squared = (drawn.east - east[0]) ** 2 + (drawn.north - north[0]) ** 2
+    density = np.zeros(len(squared))
+    for share, deviation in zip((CORE, 1.0 - CORE), deviations_m(about.fifty_m, about.ninety_m), strict=True):
+        variance = deviation**2 + (0.5 * drawn.grain_m) ** 2
+        density += share / (2.0 * math.pi * variance) * np.exp(squared * (-0.5 / variance))
+    lead = weight * density * (beside.holds * beside.trust * beside.plausible_m2)
+    rest = (1.0 - beside.holds) * beside.trust
+    found = lead + rest * weight
+    whole, leading = float(found.sum()), float(lead.sum())
+    # The name without the words holds no more than this, wherever it is.
+    alone = beside.holds * (1.0 - beside.trust)
+    if leading < 0.5 * whole or alone > _MOST_APART * (whole + alone):
+        return None
+    return np.where(found > _LEAST * whole, found, 0.0), lead
+
+
+def _bounded(drawn: Stencil, words: Bearing, bound: Jurisdiction | None) -> tuple[Array, float]:
     """Give each point's weight within a bound, and the sum of them before it is made one again."""
-    here = ground(bound, words.lat, words.lon, drawn.resolution)
-    inside = drawn.weight * here.holds(steps, drawn.east, drawn.north)
+    if bound is None:
+        return drawn.weight, 1.0
+    inside = drawn.weight * shapely.contains_xy(_flat(bound, words.lat, words.lon), drawn.east, drawn.north)
     held = float(inside.sum())
     beyond = bound.leak * (1.0 - held)
     if beyond <= _THIN * held:
         return inside, held + beyond
     return np.where(inside > 0.0, inside, bound.leak * drawn.weight), held + beyond
+
+
+@lru_cache(maxsize=2_048)
+def _flat(bound: Jurisdiction, lat: float, lon: float) -> Any:
+    """Give an area in metres about a house, always the same object for the same bound."""
+    frame = Frame(lat, lon)
+
+    def to_metres(points: Array) -> Array:
+        return np.column_stack(frame.to_metres(points[:, 1], points[:, 0]))
+
+    return prepared(shapely.transform(bound.polygon, to_metres))
 
 
 def _finest(least_m2: float) -> int:
@@ -112,86 +213,126 @@ def _finest(least_m2: float) -> int:
 @lru_cache(maxsize=4_096)
 def _stencil(
     distance_m: float, direction: float | None, unit_m: float, low_m: float | None, high_m: float | None, habits: Any,
-    resolution: int,
+    resolution: int, is_close: bool = False,
 ) -> Stencil:  # fmt: skip
     words = Bearing(0.0, 0.0, distance_m, direction, unit_m, low_m, high_m, habits)
     frame = Frame(0.0, 0.0)
     west, south, east, north = words.boxes(frame)[0]
     # Small regions get as many points as large ones, though they have few cells.
     grain = math.sqrt(min(cells.mean_area_m2(resolution) / _PER_CELL, max(words.least_m2, 1.0) / _FEWEST))
+    grain *= 0.5 if is_close else 1.0
     across = np.arange(west + 0.5 * grain, east, grain)
     along = np.arange(south + 0.5 * grain, north, grain)
     x, y = (axis.ravel() for axis in np.meshgrid(across, along))
     density = words.density(frame, x, y)
     kept = np.flatnonzero(density > 1e-4 * density.max())
     x, y, weight = x[kept], y[kept], density[kept] / density[kept].sum()
-    return Stencil(x, y, weight, grain, resolution, _middle(x, y, weight), _area(weight, grain))
+    return Stencil(x, y, weight, grain, resolution)
 
 
-def _part(drawn: Stencil, kept: NDArray[np.int64]) -> Stencil:
-    return Stencil(
-        drawn.east[kept], drawn.north[kept], drawn.weight[kept], drawn.grain_m, drawn.resolution, drawn.at,
-        drawn.area_m2,
-    )  # fmt: skip
+def _regions(words: Sequence[Bearing], weighed: Sequence[_Weighed]) -> list[Region | None]:
+    """Give the regions of weighted points about houses, None for each that does not fit into a fix."""
+    if not weighed:
+        return []
+    count = len(weighed)
+    owner = np.repeat(np.arange(count), [len(one.weight) for one in weighed])
+    east, north, weight = (
+        np.concatenate([getattr(one, name) for one in weighed]) for name in ("east", "north", "weight")
+    )
+    whole = sums(owner, weight, count)
+    lead = np.concatenate([one.lead for one in weighed])
+    leading = sums(owner, lead, count)
+    middle = np.stack([sums(owner, along * lead, count) / leading for along in (east, north)], axis=1)
+    ninety = _ninety(owner, np.hypot(east - middle[owner, 0], north - middle[owner, 1]), weight)
+    grain = np.array([one.grain_m for one in weighed])
+    area = whole**2 / sums(owner, weight * weight, count) * grain**2
+    at = _to_degrees(words, np.arange(count), middle[:, 0], middle[:, 1])
+    level = np.array([one.resolution for one in weighed])
+    homes, masses = np.zeros((count, MOST_CELLS), dtype=np.int64), np.zeros((count, MOST_CELLS))
+    left = np.arange(count)
+    while len(left):
+        here = np.isin(owner, left)
+        rows = np.searchsorted(left, owner[here])
+        asked = [words[row] for row in left.tolist()]
+        needed, of, middles, held = _cells(asked, level[left], rows, east[here], north[here], weight[here])
+        fits = needed <= MOST_CELLS
+        kept = fits[of]
+        filled, shares = _homes(asked, level[left], of[kept], middles[kept], held[kept])
+        homes[left], masses[left] = filled, shares
+        # A cell has seven children: pass over the resolutions that cannot do.
+        steps = np.floor(np.log(np.maximum(needed, MOST_CELLS + 1) / MOST_CELLS) / math.log(7.0)).astype(np.int64)
+        level[left] -= np.where(fits, 0, np.maximum(1, steps))
+        left = left[~fits & (level[left] >= cells.COARSEST_SHOWN)]
+    fits = level >= cells.COARSEST_SHOWN
+    masses[~fits, 0] = 1.0
+    drawn = as_regions(at, np.maximum(SMALLEST_ACCURACY_M, ninety), level, homes, apportioned(masses), area)
+    return [region if is_there else None for region, is_there in zip(drawn, fits.tolist(), strict=True)]
 
 
-def _middle(x: Array, y: Array, weight: Array) -> tuple[float, float, float]:
-    """Give the middle of weighted points, and the radius about it that holds nine tenths."""
-    whole = float(weight.sum())
-    # Sums, not products of vectors: those would wake the threads of a library for a few thousand numbers.
-    east, north = float((x * weight).sum()) / whole, float((y * weight).sum()) / whole
-    return east, north, radius_within(np.hypot(x - east, y - north), weight)
+def _ninety(owner: Ints, apart: Array, weight: Array) -> Array:
+    """Give for each text the distance within which nine tenths of its weight lie, to a thousandth of the farthest."""
+    farthest = np.maximum(np.maximum.reduceat(apart, starts_of(owner)), 1e-6)
+    bins = (apart * (_BINS / farthest)[owner]).astype(np.int64)
+    count = len(farthest)
+    running = np.cumsum(sums(owner * (_BINS + 1) + bins, weight, count * (_BINS + 1)).reshape(count, -1), axis=1)
+    return np.asarray(((running < 0.9 * running[:, -1:]).sum(axis=1) + 1) * farthest / _BINS)
 
 
-def _area(weight: Array, grain_m: float) -> float:
-    return float(weight.sum()) ** 2 / float((weight * weight).sum()) * grain_m**2
-
-
-def _region(
-    drawn: Stencil, words: Bearing, steps: NDArray[np.int64], weight: Array, at: tuple[float, float, float],
-    area_m2: float,
-) -> Region:  # fmt: skip
-    frame = Frame(words.lat, words.lon)
-    level = drawn.resolution
-    while level >= cells.COARSEST_SHOWN:
-        found = lattice(words.lat, words.lon, level)
-        if level < drawn.resolution:
-            steps = found.steps(drawn.east, drawn.north)
-        homes, by_cell = _gathered(steps, weight)
-        order = np.argsort(-by_cell, kind="stable")
-        running = np.cumsum(by_cell[order])
-        needed = int(np.searchsorted(running, (1.0 - SLIVER) * running[-1])) + 1
-        if needed <= MOST_CELLS:
-            filled = int(np.count_nonzero(by_cell[order[:MOST_CELLS]] > NOTHING * running[-1]))
-            chosen = order[: max(needed, filled)]
-            middles = found.origin + homes[chosen] @ found.basis
-            lats, lons = frame.to_degrees(middles[:, 0], middles[:, 1])
-            kept, masses = _cells(np.column_stack([lats, lons]), by_cell[chosen], level)
-            lat, lon = frame.to_degrees(np.array([at[0]]), np.array([at[1]]))
-            return Region(
-                Point(float(lat[0]), float(lon[0])), max(SMALLEST_ACCURACY_M, at[2]), level, kept, masses, area_m2
-            )
-        level -= max(1, math.floor(math.log(needed / MOST_CELLS, 7.0)))
-    raise InvalidGeometry("The region is too large for one fix.")
-
-
-def _gathered(steps: NDArray[np.int64], weight: Array) -> tuple[NDArray[np.int64], Array]:
-    """Give the cells that hold any point, as steps of the lattice, with the weight of each."""
-    least = steps.min(axis=1, keepdims=True)
-    rows, columns = steps - least
-    width = int(columns.max()) + 1
-    by_place: Array = np.bincount(rows * width + columns, weights=weight).astype(np.float64, copy=False)
+def _cells(
+    words: Sequence[Bearing], level: Ints, owner: Ints, east: Array, north: Array, weight: Array
+) -> tuple[Ints, Ints, Array, Array]:
+    """Give how many cells each text needs, and the heaviest: whose they are, their middles in metres, their weights."""
+    grids = [lattice(one.lat, one.lon, at) for one, at in zip(words, level.tolist(), strict=True)]
+    first, second = steps_on(np.array([one.turns for one in grids]).T[:, owner], east, north)
+    starts = starts_of(owner)
+    least = np.stack([np.minimum.reduceat(step, starts) for step in (first, second)])
+    rows, columns = first - least[0][owner], second - least[1][owner]
+    width = np.maximum.reduceat(columns, starts) + 1
+    size = (np.maximum.reduceat(rows, starts) + 1) * width
+    ends = np.cumsum(size)
+    by_place = sums((ends - size)[owner] + rows * width[owner] + columns, weight, int(ends[-1]))
     held = np.flatnonzero(by_place)
-    return np.column_stack([held // width, held % width]) + least.T, by_place[held]
+    of = np.searchsorted(ends, held, side="right")
+    order = np.lexsort((-by_place[held], of))
+    held, of = held[order], of[order]
+    place = places_in(of, starts_of(of))
+    table = np.zeros((len(words), int(place.max()) + 1))
+    table[of, place] = by_place[held]
+    running = np.cumsum(table, axis=1)
+    needed = (running < (1.0 - SLIVER) * running[:, -1:]).sum(axis=1) + 1
+    # All of it if it fits, else all but the thinnest cells of the sliver.
+    filled = (table[:, :MOST_CELLS] > NOTHING * running[:, -1:]).sum(axis=1)
+    chosen = place < np.maximum(needed, filled)[of]
+    held, of = held[chosen], of[chosen]
+    step = held - (ends - size)[of]
+    at = np.stack([step // width[of] + least[0][of], step % width[of] + least[1][of]], axis=1)
+    basis, origin = np.array([one.basis for one in grids]), np.array([one.origin for one in grids])
+    return needed, of, origin[of] + (at[:, :, None] * basis[of]).sum(axis=1), by_place[held]
 
 
-def _cells(at: Array, weights: Array, level: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Give the cells at points, in rising order, and their shares of the unit."""
-    homes = cells.cells_of(at, level)
-    if len(set(homes.tolist())) < len(homes):  # at a pentagon's side two steps may meet in one cell
-        homes, inverse = np.unique(homes, return_inverse=True)
-        weights = np.bincount(inverse, weights=weights).astype(np.float64, copy=False)
-    order = np.argsort(homes)
-    shares = apportioned(weights[order])
-    held = shares > 0
-    return tuple(homes[order][held].tolist()), tuple(shares[held].tolist())
+def _homes(words: Sequence[Bearing], level: Ints, of: Ints, middles: Array, held: Array) -> tuple[Ints, Array]:
+    """Give the cells at middles in metres, in rising order, with what each holds; shapes (texts, MOST_CELLS)."""
+    at = _to_degrees(words, of, middles[:, 0], middles[:, 1])
+    found = np.zeros(len(of), dtype=np.int64)
+    levels = level[of]
+    for one in np.unique(levels).tolist():
+        found[levels == one] = cells.cells_of(at[levels == one], one)
+    order = np.lexsort((found, of))
+    of, found, held = of[order], found[order], held[order]
+    # At a pentagon's side two steps may meet in one cell.
+    is_new = np.ones(len(of), dtype=np.bool_)
+    is_new[1:] = (found[1:] != found[:-1]) | (of[1:] != of[:-1])
+    held = sums(np.cumsum(is_new) - 1, held, int(is_new.sum()))
+    of, found = of[is_new], found[is_new]
+    homes, masses = np.zeros((len(words), MOST_CELLS), dtype=np.int64), np.zeros((len(words), MOST_CELLS))
+    place = places_in(of, starts_of(of))
+    homes[of, place], masses[of, place] = found, held
+    return homes, masses
+
+
+def _to_degrees(words: Sequence[Bearing], of: Ints, east: Array, north: Array) -> Array:
+    """Give (latitude, longitude) of points in metres about the houses of texts, shape (n, 2)."""
+    house = np.array([(one.lat, one.lon, *scales(one.lat)) for one in words])[of]
+    lats = house[:, 0] + north / house[:, 2]
+    lons = house[:, 1] + east / (np.cos(np.radians(0.5 * (lats + house[:, 0]))) * house[:, 3])
+    return np.stack([lats, lons], axis=1)

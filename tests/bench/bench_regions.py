@@ -13,13 +13,14 @@ from dataclasses import replace
 import numpy as np
 
 from spatial.addresses import Bearing, parse_bearing
-from spatial.geocoding import InMemoryGazetteer, Query, bearing, coordinates, resolve
+from spatial.geocoding import InMemoryGazetteer, Query, coordinates, resolve, resolve_all
 from spatial.geocoding.column4 import Drawn, draw
 from spatial.geocoding.coverage import Coverage, judge
 from spatial.geocoding.habits import BELIEVED
 from spatial.geocoding.writers import learn, learn_stations
 from tests.spatial.geocoding.written import WRITERS, stations, with_areas
 
+_TOGETHER = 128
 FORMS = ("bearing", "distance", "near", "named")
 
 
@@ -73,7 +74,6 @@ def _row(label: str, found: Coverage) -> None:
 
 
 def _speed(drawn: list[Drawn]) -> None:
-    bearing.bearing_region.cache_clear()
     gazetteer = InMemoryGazetteer([], stations())
     plain = [one for one in drawn if one.place is None]
     for label in ("every one new", "all seen before"):
@@ -81,6 +81,9 @@ def _speed(drawn: list[Drawn]) -> None:
         for one in plain:
             resolve(Query(text=one.text, station=one.station.code), gazetteer)
         print(f"bearing texts/s, {label}: {len(plain) / (time.process_time() - began):,.0f}")
+    for label, where in (("without an area", stations()), ("within a drawn area", with_areas())):
+        _speed_together(label, list(draw(where, 2 * len(drawn), 53)))
+        _speed_together(f"{label}, beside a name", list(draw(where, 2 * len(drawn), 59, named=1.0)))
     chance = np.random.default_rng(1)
     points = np.round(chance.uniform((31.4, 74.2), (31.6, 74.4), (30_000, 2)), 6).tolist()
     station = next(one for one in with_areas() if one.area is not None)
@@ -89,6 +92,19 @@ def _speed(drawn: list[Drawn]) -> None:
         for lat, lon in points:
             coordinates.rung(lat, lon, None, where, [])
         print(f"coordinates/s, {label}: {len(points) / (time.process_time() - began):,.0f}")
+
+
+def _speed_together(label: str, drawn: list[Drawn]) -> None:
+    """Print how many texts a second are placed together, the first half telling stations' areas and words."""
+    where = {one.station.code: one.station for one in drawn}
+    gazetteer = InMemoryGazetteer([(one.place, ()) for one in drawn if one.place is not None], where.values())
+    queries = [Query(text=one.text, station=one.station.code) for one in drawn]
+    half = len(queries) // 2
+    for part, asked in (("areas new", queries[:half]), ("areas known", queries[half:])):
+        began = time.process_time()
+        for first in range(0, half, _TOGETHER):
+            resolve_all(asked[first : first + _TOGETHER], gazetteer)
+        print(f"bearing texts/s, {label}, {part}: {half / (time.process_time() - began):,.0f}")
 
 
 if __name__ == "__main__":

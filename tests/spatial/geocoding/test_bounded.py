@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial import cells, projection
-from spatial.geocoding.bounded import Bounded, bounded_regions
+from spatial.geocoding.bounded import Bounded, Said, bounded_regions
 from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.coverage import smallest_set
 from spatial.geocoding.disks import CORE, Round, deviations_m, disks, finer
-from spatial.geocoding.layers import NINETY, Extent, Jurisdiction, Kernel
+from spatial.geocoding.layers import NINETY, Bearing, Extent, Jurisdiction, Kernel
 from spatial.geocoding.region import Region
 from spatial.mass import UNIT
 from spatial.model import MOST_CELLS
@@ -152,3 +152,76 @@ def test_children_stand_where_their_cells_do(lat: float, lon: float, ninety: flo
     off = np.hypot(children.east[0, :21, 0] - east, children.north[0, :21, 0] - north)
     assert float(off.max()) < 0.35 * float(children.spacing[0])
     assert not children.reaches[0, 21:].any()
+
+
+def said(metres: float, turn: float, name_turn: float, fifty: float, ninety: float, area: Any = None) -> Bounded:
+    """Give a name as far from a house as its bearing says, ``name_turn`` degrees from north of it."""
+    house = projection.destination(LAT, LON, name_turn + 180.0, metres)
+    return Bounded(
+        Round(LAT, LON, fifty, ninety), area, 0.1, HOLDS, Said(Bearing(*house, metres, turn), 0.93, 2e8)
+    )  # fmt: skip
+
+
+def long_road_beside_a_bearing(one: Bounded) -> Region:
+    """Give what the general combination makes of the same."""
+    assert one.said is not None
+    inner, outer = deviations_m(one.about.fifty_m, one.about.ninety_m)
+    lumps = [
+        Lump(HOLDS * CORE, Kernel(LAT, LON, inner * NINETY)),
+        Lump(HOLDS * (1.0 - CORE), Kernel(LAT, LON, outer * NINETY)),
+    ]
+    bounds = [Jurisdiction(one.area, one.leak)] if one.area is not None else []
+    found = combine(
+        lumps, bearing=one.said.words, trust=one.said.trust, bounds=bounds, plausible_m2=one.said.plausible_m2
+    )
+    assert found is not None and found.agreed > 0.85
+    return found.region
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        said(3_000.0, 45.0, 45.0, 250.0, 900.0),
+        said(3_000.0, 45.0, 62.0, 400.0, 1_500.0),
+        said(5_000.0, 90.0, 70.0, 500.0, 2_000.0, box(-9e3, -9e3, 9e3, 300.0)),
+        said(10_000.0, 180.0, 200.0, 900.0, 4_000.0),
+        said(2_500.0, 0.0, 0.0, 100.0, 400.0, box(-4e3, -4e3, 4e3, 4e3)),
+    ],
+)
+def test_a_name_beside_a_bearing_is_what_the_long_road_gives(one: Bounded) -> None:
+    (region,) = bounded_regions([one])
+    other = long_road_beside_a_bearing(one)
+    assert region is not None
+    apart = projection.distance_m(region.point.lat, region.point.lon, other.point.lat, other.point.lon)
+    assert apart < 0.1 * other.accuracy_m + 60.0
+    assert region.accuracy_m == pytest.approx(other.accuracy_m, rel=0.2, abs=60.0)
+    assert sum(region.masses) == UNIT and len(region.cells) <= MOST_CELLS
+
+
+def test_a_bearing_moves_a_name_towards_where_it_leads() -> None:
+    (free, turned) = bounded_regions(
+        [said(3_000.0, 0.0, 0.0, 500.0, 2_500.0), said(3_000.0, 0.0, 25.0, 500.0, 2_500.0)]
+    )
+    assert free is not None and turned is not None
+    # The house lies to the south-west of the second: the words put the place to the west of the name.
+    assert free.point.lon == pytest.approx(LON, abs=0.001)
+    assert turned.point.lon < LON - 0.002
+
+
+def test_what_a_bearing_contradicts_or_is_too_narrow_to_see_is_left_to_other_roads() -> None:
+    at_odds = said(3_000.0, 180.0, 0.0, 250.0, 900.0)
+    narrow = said(500.0, 45.0, 45.0, 4_000.0, 30_000.0)
+    assert bounded_regions([at_odds, narrow]) == [None, None]
+
+
+def test_names_beside_bearings_do_not_depend_on_who_stands_beside_them() -> None:
+    chance = np.random.default_rng(4)
+    many = []
+    for _ in range(30):
+        metres, turn = float(chance.choice([1_000.0, 2_500.0, 8_000.0])), float(chance.integers(8)) * 45.0
+        ninety = float(np.exp(chance.uniform(math.log(100.0), math.log(6e3))))
+        area = box(-6e3, -6e3, 4e3, 4e3) if chance.random() < 0.5 else None
+        many.append(said(metres, turn, turn + float(chance.uniform(-30, 30)), 0.4 * ninety, ninety, area))
+    together = bounded_regions(many)
+    assert together == [bounded_regions([one])[0] for one in many]
+    assert sum(region is not None for region in together) > 10

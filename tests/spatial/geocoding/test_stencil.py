@@ -7,10 +7,12 @@ import pytest
 
 from spatial import cells, projection
 from spatial.geocoding import stencil
-from spatial.geocoding.combine import combine
+from spatial.geocoding.combine import Lump, combine
+from spatial.geocoding.disks import CORE, Round, deviations_m
 from spatial.geocoding.frame import Frame, lattice
-from spatial.geocoding.layers import Bearing, Jurisdiction
+from spatial.geocoding.layers import NINETY, Bearing, Jurisdiction, Kernel
 from spatial.geocoding.region import Region
+from spatial.geocoding.stencil import Beside, Laid
 from spatial.mass import UNIT
 from tests.spatial.geocoding.written import with_areas
 
@@ -38,7 +40,7 @@ def test_a_stencil_is_what_asking_every_point_gives(metres: float, direction: fl
     words = Bearing(station.lat, station.lon, metres, direction)
     for bound in (None, Jurisdiction(station.area, 0.0), Jurisdiction(station.area, 0.3)):
         asked = combine((), bearing=words, bounds=(bound,) if bound else ())
-        laid = stencil.lay(words, bound)
+        (laid,) = stencil.lay_all([Laid(words, bound)])
         if asked is None or asked.within < 0.01:
             assert laid is None or laid[1] < 0.02
             continue
@@ -70,4 +72,55 @@ def test_points_fall_in_the_cells_that_h3_gives_them() -> None:
 def test_an_area_that_holds_nothing_of_it_leaves_nothing() -> None:
     station, other = AREAS[0], AREAS[-1]
     words = Bearing(station.lat, station.lon, 2_000.0, 90.0)
-    assert stencil.lay(words, Jurisdiction(other.area, 0.0)) is None
+    assert stencil.lay_all([Laid(words, Jurisdiction(other.area, 0.0))]) == [None]
+
+
+def test_nobodys_region_depends_on_who_is_laid_beside_it() -> None:
+    chance = np.random.default_rng(2)
+    many = []
+    for number in range(60):
+        station = AREAS[number % len(AREAS)]
+        metres = float(chance.choice([0.0, 500.0, 2_000.0, 3_500.0, 12_000.0, 45_000.0]))
+        direction = float(chance.integers(8)) * 45.0 if chance.random() < 0.8 else None
+        words = Bearing(station.lat, station.lon, metres, direction)
+        bound = Jurisdiction(station.area, float(chance.choice([0.0, 0.1]))) if number % 3 else None
+        at = projection.destination(station.lat, station.lon, direction or 0.0, metres)
+        name = Round(*at, 900.0, 9_000.0)
+        many.append(Laid(words, bound, Beside(name, 0.9, 0.93, 5e8) if number % 2 else None))
+    together = stencil.lay_all(many)
+    assert together == [stencil.lay_all([one])[0] for one in many]
+    assert sum(found is not None for found in together) > 30
+
+
+@pytest.mark.parametrize("metres", [1_000.0, 2_000.0, 4_000.0])
+@pytest.mark.parametrize("is_bounded", [False, True])
+def test_a_wide_name_laid_over_a_bearing_is_what_the_long_road_gives(metres: float, is_bounded: bool) -> None:
+    station = AREAS[3]
+    words = Bearing(station.lat, station.lon, metres, 90.0)
+    at = projection.destination(station.lat, station.lon, 70.0, 1.1 * metres)
+    name = Round(*at, 0.3 * metres, 2.0 * metres + 2_000.0)
+    inner, outer = deviations_m(name.fifty_m, name.ninety_m)
+    lumps = [
+        Lump(0.85 * CORE, Kernel(*at, inner * NINETY)),
+        Lump(0.85 * (1.0 - CORE), Kernel(*at, outer * NINETY)),
+    ]
+    bound = Jurisdiction(station.area, 0.1) if is_bounded else None
+    asked = combine(lumps, bearing=words, trust=0.93, bounds=(bound,) if bound else (), plausible_m2=1e9)
+    assert asked is not None and asked.agreed > 0.9
+    (laid,) = stencil.lay_all([Laid(words, bound, Beside(name, 0.85, 0.93, 1e9))])
+    assert laid is not None
+    apart = projection.distance_m(laid[0].point.lat, laid[0].point.lon, asked.region.point.lat, asked.region.point.lon)
+    assert apart < 0.1 * asked.region.accuracy_m + 40.0
+    assert laid[0].accuracy_m == pytest.approx(asked.region.accuracy_m, rel=0.12, abs=40.0)
+    assert overlap(laid[0], asked.region) > 0.85
+    # The control: by the words alone it is another region.
+    (alone,) = stencil.lay_all([Laid(words, bound)])
+    assert alone is not None and overlap(alone[0], asked.region) < overlap(laid[0], asked.region) - 0.05
+
+
+def test_a_name_at_odds_with_the_words_is_left_to_the_long_road() -> None:
+    station = AREAS[3]
+    words = Bearing(station.lat, station.lon, 2_000.0, 90.0)
+    away = projection.destination(station.lat, station.lon, 270.0, 9_000.0)
+    name = Round(*away, 400.0, 900.0)
+    assert stencil.lay_all([Laid(words, None, Beside(name, 0.85, 0.93, 1e8))]) == [None]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from spatial.addresses import Bearing, parse_bearing
-from spatial.geocoding import StationArea
+from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea
 from spatial.geocoding.column4 import draw
 from spatial.geocoding.gazetteer import LearnedFrom
 from spatial.geocoding.habits import BELIEVED, Habits
+from spatial.geocoding.witnesses import witnesses
 from spatial.geocoding.writers import Pinned, learn, learn_stations, with_road
-from spatial.projection import distance_m
+from spatial.projection import destination, distance_m
 
 STATIONS = [StationArea("S", 31.55, 74.34), StationArea("T", 27.71, 68.86)]
 
@@ -121,3 +123,47 @@ def test_the_order_of_texts_changes_little() -> None:
     in_blocks = learn_stations({"four": sorted(fours, key=str), "eight": sorted(eights, key=str)})
     for learned in (in_turns, in_blocks):
         assert learned.of("four").habits.four > 0.5 > learned.of("eight").habits.four
+
+
+@pytest.mark.parametrize("road", [0.0, 0.5, 1.0])
+def test_names_beside_distances_show_the_road_though_some_are_wrong(road: float) -> None:
+    """Of names that are 150 m off one in ten lies somewhere else altogether; told as sure, they would blur the road."""
+    habits, chance = replace(BELIEVED, road=road), np.random.default_rng(3)
+    pins = []
+    for one in draw(STATIONS, 500, 9, habits, without_direction=0.0, farthest_m=(2_000.0, 8_000.0)):
+        said = parse_bearing(one.text)
+        assert said is not None
+        straight = distance_m(one.lat, one.lon, one.station.lat, one.station.lon) + 150.0 * chance.standard_normal()
+        far = float(chance.uniform(300.0, 12_000.0))
+        pins.append(Pinned(said, far if chance.random() < 0.1 else straight, 0.9, 150.0))
+    assert with_road(BELIEVED, pins).road == pytest.approx(road, abs=0.13)
+    # The control: names that are as good as never right leave the belief where it is.
+    unsure = [replace(pin, chance=0.01) for pin in pins]
+    assert with_road(BELIEVED, unsure).road == pytest.approx(BELIEVED.road, abs=0.15)
+
+
+def test_names_are_told_apart_from_pins_in_what_was_learned() -> None:
+    said = Bearing(3_000.0, 45.0)
+    pins = [Pinned(said, 3_000.0)] * 12 + [Pinned(said, 3_000.0, 0.9, 100.0)] * 30
+    learned = learn_stations({"S": [said] * 42}, {"S": pins})
+    assert (learned.of("S").texts, learned.of("S").pins, learned.whole.pins) == (42, 12, 12)
+    assert learned.of("S").habits.road < 0.2
+
+
+def test_a_name_shows_a_distance_where_it_is_sure_and_narrow_and_measured_from_the_station() -> None:
+    station = StationArea("S1", 31.5, 74.3, None, "Lahore")
+    at = destination(31.5, 74.3, 45.0, 3_000.0)
+    place = Place("p", "Gulberg Chowk", "landmark", *at, None, None, "Lahore", "Lahore")
+    index = InMemoryGazetteer([(place, ())], [station]).index
+    texts = (
+        "Gulberg Chowk, 3 km north east of PS", "3 km north east of PS", "Gulberg Chowk", "Nowhere, 3 km east of PS",
+        "3 km north of Gulberg Chowk", "Gulberg Chowk, 0 km north of PS", "Gulberg Chowk, 2-4 km north east of PS",
+    )  # fmt: skip
+    asked = [(Query(text=text, station="S1", city="Lahore", district="Lahore"), station) for text in texts]
+    found = witnesses(asked, index)
+    assert [one is not None for one in found] == [True] + [False] * 6
+    assert found[0] is not None
+    assert found[0].straight_m == pytest.approx(3_000.0, abs=20.0) and 0.0 < found[0].chance < 1.0
+    # Beside a distance of some hundred metres the same name is too wide to tell a road from a line.
+    (near,) = witnesses([(replace(asked[0][0], text="Gulberg Chowk, 100 metres north east of PS"), station)], index)
+    assert near is None
