@@ -128,7 +128,7 @@ def study_area(columns: dict[str, np.ndarray], given: np.ndarray | None, first_w
     """The given cells and every cell with an incident of any category known before the first test week."""
     earlier = columns["cell"][(columns["week"] < first_week) & (columns["known_at"] < first_week)]
     if given is None:
-        return StudyArea(earlier, derived=True)
+        return StudyArea(earlier, derived=True, closed_at=first_week)
     return StudyArea(np.concatenate([given, earlier]))
 
 

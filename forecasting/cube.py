@@ -41,11 +41,14 @@ class StudyArea:
         H3 cells of one resolution, in any order.
     derived : bool
         Whether the cells were derived from the events for want of a given area.
+    closed_at : int, optional
+        The first week whose records did not help to derive it: from then on some fall outside.
     """
 
-    def __init__(self, cells: ArrayLike, *, derived: bool = False) -> None:
+    def __init__(self, cells: ArrayLike, *, derived: bool = False, closed_at: int | None = None) -> None:
         self.cells: Integers = np.unique(np.asarray(cells, dtype=np.int64))
         self.derived = derived
+        self.closed_at = closed_at
         if len({h3_cells.resolution(int(cell)) for cell in self.cells}) > 1:
             raise BadEvents("the study area mixes H3 resolutions")
         self._rings: dict[int, sparse.csr_array] = {}
@@ -337,6 +340,8 @@ def data_hash(cube: Cube) -> str:
         digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
     if cube.weekday:
         digest.update(f"weekday {cube.weekday}\n".encode())
+    if cube.area.closed_at is not None:
+        digest.update(f"closed at {cube.area.closed_at}\n".encode())
     for name in sorted(cube.related):
         digest.update(f"related {name}\n{data_hash(cube.related[name])}\n".encode())
     return digest.hexdigest()

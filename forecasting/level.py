@@ -53,13 +53,32 @@ def total_at(
     """Records forecast for the whole area at each origin, shape (o,), never zero.
 
     ``effects`` are those of the calendar (``learn_effects``): what the coming week has more of than the weeks that the
-    level was taken from.
+    level was taken from. A derived area has every record of the weeks that it was derived from, and of later ones
+    only ``share_inside``: once it is closed, the weeks before count for that much.
     """
     totals = np.repeat(cube.records.sum(axis=0)[:, None], len(origins), axis=1)
+    if cube.area.closed_at is not None and len(cube.weeks):
+        closed = cube.area.closed_at - int(cube.weeks[0])
+        totals[: max(closed, 0), origins >= closed] *= share_inside(cube)
     said = forecast_totals(totals, origins, half_life_weeks, floor=floor(cube))
     if not effects:
         return said
     return said * np.exp(beside_the_past(cube, origins, half_life_weeks) @ [effects.get(day, 0.0) for day in DAYS])
+
+
+def share_inside(cube: Cube) -> float:
+    """Share of the records to come that a derived area will hold; 1 for an area that was given.
+
+    The chance that a record falls where no head, this or a related one, had any before is the share of the head's past
+    records that stand alone in their cell: Good (1953), "The population frequencies of species and the estimation of
+    population parameters", Biometrika 40, whose species are cells. Half a record more is inside.
+    """
+    if cube.area.closed_at is None or not len(cube.weeks):
+        return 1.0
+    closed = max(cube.area.closed_at - int(cube.weeks[0]), 0)
+    own, *others = (head.mass[:, :closed].sum(axis=1) for head in (cube, *cube.related.values()))
+    alone = np.sum([own, *others], axis=0) <= UNIT
+    return float((own[~alone].sum() + UNIT / 2) / (own.sum() + UNIT / 2))
 
 
 def learn_effects(cube: Cube, half_life_weeks: float) -> dict[str, float]:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from forecasting.cube import Cube
-from forecasting.level import known_totals, learn_level, total_at
+from forecasting.cube import Cube, StudyArea, relate
+from forecasting.level import known_totals, learn_level, share_inside, total_at
 from forecasting.nowcast import complete
 
 FIRST_WEEK = 2800
@@ -51,3 +51,38 @@ def test_totals_are_replayed_as_they_were_known(area):
 def test_nothing_at_all_is_still_above_nought(area):
     cube = Cube.from_events({"cell": [], "week": []}, area=area, weeks=(0, 40))
     assert 0 < total_at(cube, np.array([40]), learn_level(cube))[0] < 0.05
+
+
+def test_a_derived_area_holds_less_of_the_weeks_to_come(wide_area):
+    """Where little is recorded much falls in new places: the level is that of the cells known before."""
+    random = np.random.default_rng(3)
+    rate = random.gamma(0.5, 0.04, size=len(wide_area))
+    cell, week = np.nonzero(random.poisson(rate[:, None], size=(len(rate), 104)))
+    events = {"cell": wide_area.cells[cell], "week": week + FIRST_WEEK}
+    closed = FIRST_WEEK + 78
+    earlier = events["cell"][week < 78]
+    span = (FIRST_WEEK, FIRST_WEEK + 104)
+
+    def expected_over_observed(area):
+        cube = Cube.from_events(events, area=area, weeks=span)
+        assert cube.outside[:78].sum() == 0 < cube.outside[78:].sum()
+        return total_at(cube, np.arange(78, 104), 104.0).sum() / cube.records[:, 78:].sum()
+
+    derived = StudyArea(earlier, derived=True, closed_at=closed)
+    assert share_inside(Cube.from_events(events, area=derived, weeks=span)) < 0.95
+    assert expected_over_observed(derived) == pytest.approx(1, abs=0.05)
+    # The control: the same cells, nobody saying that they are only those of the past.
+    assert expected_over_observed(StudyArea(earlier)) > 1.06
+
+
+def test_a_given_area_holds_all(area):
+    assert share_inside(cube_of(area, np.full(60, 5))) == 1.0
+
+
+def test_places_where_another_head_was_recorded_are_not_new(area):
+    area = StudyArea(area.cells, derived=True, closed_at=FIRST_WEEK + 40)
+    span = (FIRST_WEEK, FIRST_WEEK + 40)
+    once = Cube.from_events({"cell": area.cells[:10], "week": np.full(10, FIRST_WEEK + 35)}, area=area, weeks=span)
+    other = Cube.from_events({"cell": area.cells[:10], "week": np.full(10, FIRST_WEEK)}, area=area, weeks=span)
+    assert share_inside(once) == pytest.approx(0.5 / 10.5)
+    assert share_inside(relate({"a": once, "b": other})["a"]) == 1.0
