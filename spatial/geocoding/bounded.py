@@ -19,7 +19,20 @@ from numpy.typing import NDArray
 
 from spatial import cells
 from spatial.geocoding.combine import FEWEST_SHARE, SLIVER
-from spatial.geocoding.disks import CORE, EAST_M, MOST_PARENTS, NORTH_M, Disks, Round, disks, finer, hills, seat
+from spatial.geocoding.disks import (
+    CORE,
+    EAST_M,
+    MOST_PARENTS,
+    NORTH_M,
+    PLACES,
+    Disks,
+    Round,
+    disks,
+    finer,
+    hills,
+    level_of,
+    seat,
+)
 from spatial.geocoding.frame import Frame
 from spatial.geocoding.kernel import apportioned, as_regions
 from spatial.geocoding.layers import DEGREE_M, Bearing
@@ -93,10 +106,13 @@ class Bounded:
 
 def bounded_regions(asked: Sequence[Bounded]) -> list[Region | None]:
     """Give round regions that areas bound, None for each that this road is too plain for."""
-    found: list[Region | None] = []
-    for first in range(0, len(asked), _TOGETHER):
-        here = asked[first : first + _TOGETHER]
-        found += _regions(here, disks([one.about for one in here]))
+    found: list[Region | None] = [None] * len(asked)
+    seen = [row for row, one in enumerate(asked) if _is_seen(one)]
+    for first in range(0, len(seen), _TOGETHER):
+        rows = seen[first : first + _TOGETHER]
+        here = [asked[row] for row in rows]
+        for row, region in zip(rows, _regions(here, disks([one.about for one in here])), strict=True):
+            found[row] = region
     return found
 
 
@@ -199,7 +215,7 @@ def _weighed(asked: Sequence[Bounded], drawn: Disks, scale: Array | None) -> _Fi
     for row in [row for row, one in enumerate(asked) if one.said is not None]:
         # An area may leave less of it; where that is much, the long road finds out.
         beyond[row] = max(0.0, (1.0 - holds[row]) - each[2, row])
-        most[row] = _MOST_APART if _is_seen(asked[row], drawn, row) else -1.0
+        most[row] = _MOST_APART
         total[row] = named[row] + each[2, row] + beyond[row]
     farthest = np.array([max((mass for *_, mass in found), default=0.0) for found in others])
     is_plain = (everywhere > 0) & (named > 0.0) & (beyond <= most * total) & (farthest <= each.max(axis=0))
@@ -218,9 +234,11 @@ def _points_m2(drawn: Disks) -> Array:
     return np.array([cells.mean_area_m2(level) for level in drawn.level.tolist()]) / drawn.reaches.shape[2]
 
 
-def _is_seen(one: Bounded, drawn: Disks, row: int) -> bool:
-    """Say whether the places of a disk lie close enough to tell where a bearing leads."""
-    return one.said is not None and one.said.words.least_m2 >= _PLACES_OF_WORDS * _points_m2(drawn)[row]
+def _is_seen(one: Bounded) -> bool:
+    """Say whether the places of its disk lie close enough to tell where a bearing leads, if there is one."""
+    if one.said is None:
+        return True
+    return one.said.words.least_m2 >= _PLACES_OF_WORDS * cells.mean_area_m2(level_of(one.about.ninety_m)) / PLACES
 
 
 def _agreeing(one: Bounded, drawn: Disks, row: int, factor: Array) -> tuple[Array, Array]:

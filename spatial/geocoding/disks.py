@@ -30,6 +30,8 @@ _ROUND: Final = math.sqrt(math.log(2.0) / math.log(10.0))
 """The radius of 50 % in that of 90 %, for one normal distribution."""
 MOST_PARENTS: Final = 8
 """Of so many cells the children fit into one fix, with three other candidates."""
+PLACES: Final = 7
+"""In a cell."""
 NORTH_M: Final = 110_900.0
 EAST_M: Final = 111_320.0
 """Of a degree, for an earth that is flat enough about one point."""
@@ -114,11 +116,8 @@ class Disks:
 def disks(asked: Sequence[Round]) -> Disks:
     """Give the disks of cells on which round regions lie, ring by ring, at the finest resolution that will do."""
     lat, lon, ninety = (np.array([getattr(one, name) for one in asked]) for name in ("lat", "lon", "ninety_m"))
-    levels = np.arange(cells.COARSEST_SHOWN, cells.BASE_RESOLUTION + 1)
-    spacings = np.array([_spacing_m(level) for level in levels.tolist()])
-    # The finest at which the disk reaches far enough, or the coarsest there is.
-    level = levels[np.maximum(0, (_RINGS * spacings >= _TAIL * ninety[:, None]).sum(axis=1) - 1)]
-    spacing = spacings[level - cells.COARSEST_SHOWN]
+    level = np.array([level_of(one) for one in ninety.tolist()])
+    spacing = np.array([_spacing_m(one) for one in level.tolist()])
     rings = np.minimum(_RINGS, np.ceil(_TAIL * ninety / spacing).astype(np.int64) + 1)
     home = [cells.cell_of(one.lat, one.lon, at) for one, at in zip(asked, level.tolist(), strict=True)]
     middles = cells.centres(home)
@@ -129,6 +128,14 @@ def disks(asked: Sequence[Round]) -> Disks:
     deviations = np.array([deviations_m(one.fifty_m, one.ninety_m) for one in asked])
     tail = np.maximum(_TAIL * ninety, _LEAST * spacing)
     return _placed(level, cells.disks(home, _RINGS), east, north, points, deviations, tail, counts)
+
+
+def level_of(ninety_m: float) -> int:
+    """Give the finest resolution at which a disk reaches far enough for a radius of 90 %, or the coarsest there is."""
+    for level in range(cells.BASE_RESOLUTION, cells.COARSEST_SHOWN, -1):
+        if _RINGS * _spacing_m(level) >= _TAIL * ninety_m:
+            return level
+    return cells.COARSEST_SHOWN
 
 
 def finer(drawn: Disks, kept: NDArray[np.bool_]) -> Disks:
