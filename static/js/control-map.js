@@ -6,7 +6,7 @@ import { t } from "./i18n.js";
 import { allowWorker } from "./policy.js";
 import { filters, get, hasLayer, set } from "./state.js";
 import { SHADE, shade, valuesOf } from "./shading.js";
-import { GROUND, buildStyle, dataFirst, showGround } from "./style.js";
+import { GROUND, buildStyle, dataFirst, outlineArea, showGround, showLayer } from "./style.js";
 import { onTheme, theme } from "./theme.js";
 import { askAhead, askTiles, followTiles, leftOut, tileAddress } from "./tiles.js";
 
@@ -138,16 +138,16 @@ function rescale() {
 export function refreshMap({ again = false, kinds = null } = {}) {
   if (!map?.getLayer("chosen")) return; // it begins with what the state says then
   for (const id of TILED) {
-    map.setLayoutProperty(id, "visibility", shown(id).visibility);
+    showLayer(map, id, shown(id).visibility);
     const concerned = !kinds || (id === "firs" && kinds.includes("fir")) || (id === "complaints" && kinds.includes("complaint")) || (id === "stays" && kinds.includes("stay")) || (id === "cells" && kinds.some((kind) => get("kinds").includes(kind)));
     askTiles(map, id, ...asked(id), { again: again && concerned && hasLayer(id) });
   }
   if (complete) {
-    map.setLayoutProperty("beats", "visibility", shown("beats").visibility);
-    map.setLayoutProperty("place-name", "visibility", shown("places").visibility);
+    showLayer(map, "beats", shown("beats").visibility);
+    showLayer(map, "place-name", shown("places").visibility);
   }
-  for (const { id } of loaded) for (const part of [`loaded-${id}`, `loaded-${id}-name`]) if (map.getLayer(part)) map.setLayoutProperty(part, "visibility", shown(`p${id}`).visibility);
-  map.setFilter("chosen", ["==", ["get", "code"], get("jurisdiction") || "\u0000"]);
+  for (const { id } of loaded) for (const part of [`loaded-${id}`, `loaded-${id}-name`]) if (map.getLayer(part)) showLayer(map, part, shown(`p${id}`).visibility);
+  outlineArea(map, get("jurisdiction"));
 }
 
 /** The loaded layers with their points, in the order of the list. Put in one by one: a new style would wait for every tile. */

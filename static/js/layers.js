@@ -2,7 +2,7 @@
 import { plain } from "./api.js";
 import { breaks, classOf, ramp } from "./colours.js";
 import { SHADE, shade, valuesOf } from "./shading.js";
-import { GROUND, buildStyle } from "./style.js";
+import { GROUND, buildStyle, outlineArea, showLayer } from "./style.js";
 import { filters, get, hasLayer } from "./state.js";
 import { theme } from "./theme.js";
 import { askTiles, tileAddress } from "./tiles.js";
@@ -58,7 +58,7 @@ function parts() {
   const now = theme();
   const ground = GROUND[now];
   const picked = (kind) => ["==", ["get", "kind"], kind];
-  const outline = (id, kind, paint) => ({ id, type: "line", source: "picked", filter: picked(kind), layout: { "line-join": "round" }, paint });
+  const outline = (id, kind, paint) => ({ id, type: "line", source: "picked", filter: picked(kind), layout: { "line-join": "round", visibility: "none" }, paint });
   const vector = (layer) => ({ type: "vector", tiles: [tileAddress(layer, layer, asked(layer))], ...reach(layer), ...(layer === "points" ? {} : { promoteId: { [layer]: "cell" } }) });
   return {
     sources: { cells: vector("cells"), points: vector("points"), forecast: vector("forecast"), hotspots: vector("hotspots"), picked: { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
@@ -125,8 +125,8 @@ export function without(layer) {
 export function refresh(map) {
   for (const layer of ["cells", "points", "forecast", "hotspots"]) {
     const ids = { cells: ["cells"], forecast: ["forecast", "forecast-edge"], hotspots: ["hotspots"], points: ["points"] }[layer];
-    for (const id of ids) map.setLayoutProperty(id, "visibility", shown(layer).visibility);
+    for (const id of ids) showLayer(map, id, shown(layer).visibility);
     askTiles(map, layer, layer, asked(layer));
   }
-  map.setFilter("chosen", ["==", ["get", "code"], get("jurisdiction") || "\u0000"]);
+  outlineArea(map, get("jurisdiction"));
 }

@@ -8,7 +8,7 @@ import { leftOut } from "./tiles.js";
 import { kindName } from "./words.js";
 
 const runs = { forecast: undefined, hotspots: undefined };
-let beside = null;
+let beside; // undefined: still to come; null: nothing to say
 let resolution = null;
 let theMap = null;
 let noteOpen = false;
@@ -155,7 +155,8 @@ function fact(label, value) {
 /** The law of mass, made visible: on the map + beside the map = all. */
 function besideBox() {
   if (!hasLayer("cells")) return null;
-  if (!beside) return el("section", { class: "beside" }, el("span", { class: "skeleton" }));
+  if (beside === null) return null;
+  if (beside === undefined) return el("section", { class: "beside" }, el("span", { class: "skeleton" }));
   const whole = (value) => Math.round((value ?? 0) * 1e6);
   const rows = [
     [t("on the map"), (whole(beside.placed) - whole(beside.coarse)) / 1e6, t("The cells of the filter, at the size shown now.")],

@@ -10,7 +10,7 @@ import { mass, t } from "./i18n.js";
 import { LAYERS, refresh, without } from "./layers.js";
 import { draw as drawLegend, flipLayer, setBeside, setResolution, setRun, startLegend } from "./legend.js";
 import { drawList } from "./list.js";
-import { filterAsked, mapDrawn, useful } from "./marks.js";
+import { afterPaint, filterAsked, mapDrawn, useful } from "./marks.js";
 import { completeGround, fly, keepScale, mark, onCells, redraw, startMap, visibleCells } from "./map.js";
 import { openPanel, setClicked, setForecastCells, setPanelNumbers } from "./panel.js";
 import { flipPlay, isPlaying, startPlay } from "./play.js";
@@ -30,8 +30,16 @@ let map = null;
 let resolution = null;
 let runShown = null;
 const afterwards = new Map(); // what waits for the map, by name
-/** How long it waits for a map that does not come. */
+/** How long it waits for a map that does not come; and how long a pressed button waits to be drawn in one picture with it. */
 const PATIENCE = 1500;
+const PRESSED = 200;
+let pressed = new Set(); // keys that were changed and not drawn yet
+let numbersDue = false; // the numbers of the filter are on their way
+let stale = true; // what is said of the picture may no longer hold
+let describing = false; // a picture is on the screen that has not been described yet
+/** How long the table of the cells waits for the hand to rest; where the table is what is read it does not wait. */
+const TABLE_MS = 1200;
+let table = null;
 let holes = false; // a tile could not be read, so that empty ground in view may be no empty ground
 
 /** Runs a question; an answer overtaken by a newer question is dropped in silence. */
@@ -44,9 +52,10 @@ async function quietly(work, failed) {
 }
 
 /** What can wait until the map is drawn: its tiles have the server and the screen for themselves. */
-function afterMap(name, run) {
+function afterMap(name, run, patience = PATIENCE) {
+  if (!map) { run(); return; }
   afterwards.set(name, run);
-  setTimeout(() => goOn(name), PATIENCE);
+  setTimeout(() => { if (afterwards.get(name) === run) goOn(name); }, patience);
 }
 
 function goOn(name) {
@@ -56,15 +65,20 @@ function goOn(name) {
 }
 
 function loadNumbers() {
+  numbersDue = true;
   quietly(async () => {
-    const [summary, before] = await Promise.all([lanes.summary("/api/summary", filters()), lanes.before("/api/summary", filtersBefore())]);
+    const size = hasLayer("cells") && resolution !== null ? { resolution } : {};
+    const [summary, before] = await Promise.all([lanes.summary("/api/summary", { ...filters(), ...size }), lanes.before("/api/summary", filtersBefore())]);
+    numbersDue = false;
     problem(null);
     if (typeof summary.synthetic === "boolean") byId("synthetic").hidden = !summary.synthetic;
     rail.setNumbers(summary);
     setPanelNumbers(summary, before);
+    if (size.resolution !== undefined && size.resolution === resolution) setBeside(summary);
+    else drawLegend();
     byId("total").textContent = mass(summary.total);
     announce(t("%(sentence)s: %(total)s records", { sentence: sentence(), total: mass(summary.total) }));
-  }, problem);
+  }, (error) => { numbersDue = false; drawLegend(); problem(error); });
 }
 
 function loadWeeks() {
@@ -148,23 +162,36 @@ function followZoom() {
   return features;
 }
 
+/** The picture is whole. What is said about it must not keep it from the screen. */
 function settled() {
   document.body.classList.add("map-ready");
   useful();
+  goOn("controls"); // one picture with the map
   mapDrawn();
+  if (describing || !stale) return;
+  describing = true;
+  afterPaint(describe);
+}
+
+function describe() {
+  describing = false;
+  stale = false;
   completeGround(map);
   for (const name of [...afterwards.keys()]) goOn(name);
-  byId("map").classList.remove("loading");
   const features = followZoom();
   followRun();
-  drawLegend();
+  if (resolution === null) setBeside(null); // no cell in view: there is no size of cells to speak of
+  else if (!numbersDue) drawLegend(); // else with the numbers, in one picture
+  byId("map").classList.remove("loading");
   const layer = hasLayer("forecast") ? "forecast" : "cells";
-  drawList(layer === "cells" ? features : visibleCells(map, layer));
+  clearTimeout(table);
+  table = setTimeout(() => drawList(layer === "cells" ? features : visibleCells(map, layer)), get("mode") === "data" ? 0 : TABLE_MS);
   const empty = byId("map-empty");
   empty.hidden = !(hasLayer("cells") && features.length === 0 && !isPlaying() && !holes);
 }
 
 function changed(keys) {
+  stale = true;
   const filtered = touches(keys);
   if (filtered) filterAsked();
   if (filtered || keys.has("layer")) {
@@ -175,18 +202,26 @@ function changed(keys) {
   }
   if (filtered) {
     byId("map").classList.add("loading");
-    loadNumbers();
-    afterMap("beside", loadBeside);
+    afterMap("numbers", loadNumbers);
     if (get("cell")) openPanel();
   }
   if (touches(keys, [...FILTER_KEYS.filter((key) => key !== "window"), "span"])) afterMap("weeks", loadWeeks);
-  if (touches(keys, ["layer", "heads", "jurisdiction"])) { loadRuns(); drawLegend(); }
+  if (touches(keys, ["layer", "heads", "jurisdiction"])) loadRuns();
   if (keys.has("layer")) loadBeside();
-  if (keys.has("window")) drawTimeline();
   if (keys.has("cell")) { mark(map, get("cell") || null); openPanel(); if (get("cell") && isPhone()) flipSheet("panel", true); }
   if (keys.has("mode")) showMode();
   if (keys.has("at")) { const [lat, lng, zoom] = get("at").split(",").map(Number); if (Number.isFinite(zoom)) map.jumpTo({ center: [lng, lat], zoom }); }
-  if (filtered) rail.draw();
+  for (const key of keys) pressed.add(key);
+  afterMap("controls", drawControls, filtered ? PRESSED : 0);
+}
+
+/** What was pressed, as it stands now. */
+function drawControls() {
+  const keys = pressed;
+  pressed = new Set();
+  if (keys.has("window")) drawTimeline();
+  if (touches(keys, ["layer", "heads", "jurisdiction"])) drawLegend();
+  if (touches(keys)) rail.draw(keys);
   drawChips();
 }
 
@@ -274,7 +309,8 @@ async function start() {
   loadRuns();
   rail.startRail({ fly: (target) => fly(map, target) }).then(() => { drawChips(); openPanel(); }); // again, with the names of heads
   subscribe(changed);
-  keepScale(map, { frozen: isPlaying, settled });
+  map.on("moveend", () => { stale = true; });
+  keepScale(map, { frozen: isPlaying, drawn: () => { stale = true; settled(); }, settled });
   onCells(map, { over: showHover, out: hideHover, choose, nothing: () => get("cell") && set({ cell: "" }, { push: true }) });
   byId("map").addEventListener("tilefailed", (event) => tileFailed(event.detail));
   map.once("load", () => { refresh(map); mark(map, get("cell") || null); });

@@ -7,7 +7,7 @@ import { LAYERS, VALUE, reach, refresh, rescale, style } from "./layers.js";
 import { get, hasLayer, set } from "./state.js";
 import { allowWorker } from "./policy.js";
 import { onTheme } from "./theme.js";
-import { dataFirst, showGround } from "./style.js";
+import { dataFirst, showGround, showLayer } from "./style.js";
 import { askAhead, followTiles } from "./tiles.js";
 
 /** How long the pointer rests on a cell before it is outlined. */
@@ -88,13 +88,14 @@ export function visibleCells(map, layer = "cells") {
   return [...found.values()].sort((a, b) => b.properties[VALUE[layer]] - a.properties[VALUE[layer]]);
 }
 
-/** Keeps each layer's classes in step with its tiles, and tells the listener when the picture is whole. */
-export function keepScale(map, { frozen, settled }) {
+/** Keeps each layer's classes in step with its tiles, and tells the listeners when the picture is new, and when it is at rest. */
+export function keepScale(map, { frozen, drawn, settled }) {
   const shown = () => LAYERS.filter((layer) => map.getLayer(layer) && hasLayer(layer));
-  followTiles(map, shown, { answered: (layer) => { if (VALUE[layer]) rescale(map, layer, frozen()); }, drawn: settled });
+  followTiles(map, shown, { answered: (layer) => { if (VALUE[layer]) rescale(map, layer, frozen()); }, drawn });
   map.on("idle", settled);
 }
 
+let outlined = false; // a cell is outlined now
 const shapes = new Map(); // cell -> its outline as it comes
 let selected = null;
 let hovered = null;
@@ -117,7 +118,12 @@ async function outline(map) {
   const lines = await Promise.all(wanted.map(([, cell]) => outlineOf(cell).catch(() => [])));
   if (asked !== now()) return;
   const features = lines.map((coordinates, index) => ({ type: "Feature", properties: { kind: wanted[index][0] }, geometry: { type: "LineString", coordinates } }));
-  map.getSource("picked")?.setData({ type: "FeatureCollection", features: features.filter((each) => each.geometry.coordinates.length) });
+  const found = features.filter((each) => each.geometry.coordinates.length);
+  const source = map.getSource("picked");
+  if (!source || (!found.length && !outlined)) return;
+  outlined = found.length > 0;
+  source.setData({ type: "FeatureCollection", features: found });
+  for (const [id, kind] of [["hover", "hover"], ["selected-halo", "selected"], ["selected", "selected"]]) showLayer(map, id, found.some((each) => each.properties.kind === kind) ? "visible" : "none");
 }
 
 /** Outlines the chosen cell. */

@@ -7,7 +7,7 @@ const seen = new Set();
 let asked = null;
 
 /** Runs after the frame that is being made has gone to the screen. */
-const afterPaint = (run) => requestAnimationFrame(() => setTimeout(run, 0));
+export const afterPaint = (run) => requestAnimationFrame(() => setTimeout(run, 0));
 
 function once(name) {
   if (seen.has(name)) return;

@@ -32,7 +32,8 @@ export async function startRail({ fly }) {
 
 export function setNumbers(summary) {
   numbers = summary;
-  draw();
+  drawKinds();
+  drawHeads();
 }
 
 function drawFixed() {
@@ -47,13 +48,11 @@ function dates() {
   if (from && to && from <= to) set({ window: windowText({ from: toDays(from), to: toDays(to) + 1 }) });
 }
 
-export function draw() {
-  drawWindow();
-  drawKinds();
-  drawShifts();
-  drawHeads();
-  drawJurisdiction();
-  drawSources();
+/** Draws the filters: all of them, or those that a change of `keys` touches. */
+export function draw(keys = null) {
+  const parts = { window: drawWindow, kinds: drawKinds, shift: drawShifts, heads: drawHeads, jurisdiction: drawJurisdiction };
+  for (const [key, drawPart] of Object.entries(parts)) if (!keys || keys.has(key)) drawPart();
+  if (!keys) drawSources();
 }
 
 function drawWindow() {

@@ -44,7 +44,7 @@ function ground(theme) {
       { id: "void", type: "background", paint: { "background-color": c.void } },
       { id: "land", type: "fill", source: "places", "source-layer": "ground", filter: kind("country"), paint: { "fill-color": c.land, "fill-antialias": false } },
       { id: "city", type: "fill", source: "places", "source-layer": "ground", filter: kind("footprint"), paint: { "fill-color": c.city, "fill-outline-color": c.cityEdge } },
-      line("block", "places", "ground", kind("neighbourhood"), { "line-color": c.block, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.3, 14, 1] }, { minzoom: 10 }),
+      line("block", "places", "ground", kind("neighbourhood"), { "line-color": c.block, "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.5, 14, 1] }, { minzoom: 12 }),
       line("road", "places", "ground", kind("road"), { "line-color": c.road, "line-width": ["interpolate", ["exponential", 1.5], ["zoom"], 12, 0.5, 17, 5] }, { minzoom: 12 }),
       line("station", "jurisdictions", "jurisdictions", ["in", ["get", "level"], ["literal", ["station", "beat"]]], { "line-color": c.station, "line-width": 0.8, "line-dasharray": [1, 2.5] }, { minzoom: 11 }),
     ],
@@ -52,7 +52,7 @@ function ground(theme) {
       line("district", "places", "ground", kind("district"), { "line-color": c.district, "line-width": ["interpolate", ["linear"], ["zoom"], 4, 0.4, 10, 1.4] }),
       line("province", "places", "ground", kind("province"), { "line-color": c.province, "line-width": ["interpolate", ["linear"], ["zoom"], 4, 0.7, 10, 1.8], "line-opacity": 0.75 }),
       line("control", "places", "ground", kind("line_of_control"), { "line-color": c.control, "line-width": 1.6, "line-dasharray": [3, 2.4] }),
-      line("chosen", "jurisdictions", "jurisdictions", ["==", ["get", "code"], ""], { "line-color": c.pick, "line-width": 1.8, "line-opacity": 0.85 }),
+      line("chosen", "jurisdictions", "jurisdictions", isArea(""), { "line-color": c.pick, "line-width": 1.8, "line-opacity": 0.85 }),
     ],
     labels: [
       {
@@ -85,6 +85,21 @@ export function buildStyle(theme, data) {
   };
 }
 
+const NO_AREA = "\u0000";
+const isArea = (code) => ["==", ["get", "code"], code || NO_AREA];
+const isHidden = (map, id) => map.getLayoutProperty(id, "visibility") === "none";
+
+/** Shows or hides a layer. MapLibre draws again for every setting that is touched, also where it was so before. */
+export function showLayer(map, id, visibility) {
+  if (map.getLayoutProperty(id, "visibility") !== visibility) map.setLayoutProperty(id, "visibility", visibility);
+}
+
+/** Outlines the area that a filter names. A layer that draws nothing is not for nothing: its tiles are masked all the same. */
+export function outlineArea(map, code) {
+  if (map.getFilter("chosen")[2] !== isArea(code)[2]) map.setFilter("chosen", isArea(code));
+  if (!isHidden(map, "district")) showLayer(map, "chosen", code ? "visible" : "none");
+}
+
 const isGround = (layer) => layer.source === "places" || layer.source === "jurisdictions";
 
 /**
@@ -97,5 +112,6 @@ export function dataFirst(whole) {
 
 /** Shows the ground, but for layers that `hidden` names. */
 export function showGround(map, hidden = []) {
-  for (const layer of map.getStyle()?.layers ?? []) if (isGround(layer) && !hidden.includes(layer.id)) map.setLayoutProperty(layer.id, "visibility", "visible");
+  const none = map.getFilter("chosen")[2] === NO_AREA ? ["chosen"] : [];
+  for (const layer of map.getStyle()?.layers ?? []) if (isGround(layer) && ![...hidden, ...none].includes(layer.id)) showLayer(map, layer.id, "visible");
 }

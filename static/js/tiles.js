@@ -5,6 +5,7 @@
 // (304) falls silent: it neither draws nor says that it is idle. Here a source has one question at a time. A new one ends
 // the requests of the old, and whoever waits for a tile gets the answer to the new.
 import { addProtocol } from "maplibre-gl";
+import { hold, release } from "./frames.js";
 
 const PROTOCOL = "naqsha";
 const PLACE = /^naqsha:\/\/([^/]+)\/\d+\/(\d+\/\d+\/\d+)$/;
@@ -42,7 +43,10 @@ export function askTiles(map, source, layer, query, { again = false } = {}) {
   else if (!again) return;
   else if (!map.isSourceLoaded(source)) { later.set(source, () => askTiles(map, source, layer, query, { again })); return; }
   else begin(source, questions.get(source).text, questions.get(source).address);
-  if (map.getLayoutProperty(source, "visibility") !== "none") askAhead(map, source, drawn);
+  if (map.getLayoutProperty(source, "visibility") !== "none") {
+    askAhead(map, source, drawn);
+    hold(map);
+  }
   drawn.setTiles([tileAddress(source, layer, query)]);
 }
 
@@ -123,6 +127,7 @@ export function followTiles(map, shown, { answered, drawn }) {
     if (!event.tile || !shown().includes(event.sourceId) || !map.isSourceLoaded(event.sourceId)) return;
     fresh = true;
     answered(event.sourceId);
+    if (whole()) release(map);
   });
   map.on("render", () => {
     if (!fresh || !whole()) return;

@@ -249,6 +249,7 @@ def test_a_phone_has_sheets(open_map: OpenMap) -> None:
 def test_an_empty_filter_says_so(open_map: OpenMap) -> None:
     page = open_map(f"?window=2001-01-01..2001-02-01&{NEAR}")
     expect(page.locator("#map-empty")).to_be_visible()
+    expect(page.locator("#beside .skeleton")).to_have_count(0)  # nothing is still to come
     expect(page.locator("#panel")).to_contain_text("Nothing in this filter")
     filtered(page, lambda: page.click("#clear-filters"))
     expect(page.locator("#map-empty")).to_be_hidden()
@@ -359,6 +360,35 @@ def test_hotspots_show_seed_and_false_discovery(open_map: OpenMap) -> None:
     until(
         page, "naqsha.map.queryRenderedFeatures({layers: ['hotspots']}).some((each) => each.properties.kind === 'hot')"
     )
+
+
+def test_one_picture_for_one_filter(open_map: OpenMap) -> None:
+    page = open_map(f"?{NEAR}&window=-28d")
+    drawn(page)
+    # The script of a change runs to its end before the browser can draw: what holds then holds until tiles come.
+    held = page.evaluate(
+        """async () => {
+          const { set } = await import("/static/js/state.js");
+          set({ heads: "robbery" });
+          return Object.hasOwn(naqsha.map, "triggerRepaint");
+        }"""
+    )
+    assert held
+    drawn(page)
+    until(page, "!Object.hasOwn(naqsha.map, 'triggerRepaint')")
+    # Who moves the map sees it move, whatever is under way.
+    moving = page.evaluate(
+        """async () => {
+          const { set } = await import("/static/js/state.js");
+          set({ heads: "" });
+          naqsha.map.panBy([40, 0], { duration: 200, essential: true });
+          const first = Object.hasOwn(naqsha.map, "triggerRepaint");
+          set({ heads: "robbery" });
+          return [first, Object.hasOwn(naqsha.map, "triggerRepaint")];
+        }"""
+    )
+    assert moving == [False, False]
+    drawn(page)
 
 
 def test_a_late_answer_never_replaces_a_newer(open_map: OpenMap) -> None:

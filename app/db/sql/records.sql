@@ -45,14 +45,18 @@ WHERE (CAST(:kinds AS text[]) IS NULL OR m.kind = ANY (CAST(:kinds AS record_kin
   AND lifted.cell <= (CAST(:highs AS bigint[]))[width_bucket(lifted.cell, CAST(:lows AS bigint[]))]
 
 -- name: records.weighed
--- Gives (level, cell, protected, mass) of a filter, the wanted slots summed.
+-- Gives (level, cell, protected, mass) of a filter, the wanted slots summed; nothing where none of them is.
+-- OFFSET 0 keeps the sum from being made once for each place that reads it.
 -- Answered by records.filtered's indexes.
 SELECT f.level, f.cell, f.protected, CASE WHEN CAST(:slots AS smallint[]) IS NULL THEN f.total
+  WHEN f.slots <@ CAST(:slots AS smallint[]) THEN f.total
   ELSE (SELECT coalesce(sum(u.mass), 0) FROM unnest(f.slots, f.masses) AS u (slot, mass)
         WHERE u.slot = ANY (CAST(:slots AS smallint[])))::bigint END AS mass
 FROM (
   -- include: records.filtered
 ) AS f
+WHERE CAST(:slots AS smallint[]) IS NULL OR f.slots && CAST(:slots AS smallint[])
+OFFSET 0
 
 -- name: records.cells
 -- Gives (place, cell, mass): one row a shown cell whose centre lies in the box (everywhere, if :west is null), and one row each

@@ -1,0 +1,31 @@
+// One frame for one change: while the tiles of a changed filter are on their way, the map stays as it is.
+//
+// Left to itself the map draws again for every setting that is touched and every tile that comes: half a dozen pictures of
+// something between the old filter and the new. Without a graphics card each takes a tenth of a second, and the last one, which
+// is the answer, waits for those before it.
+
+/** How long a picture is kept for tiles that do not come. */
+const HELD_MS = 600;
+
+const held = new Map(); // map -> the timer that ends the wait
+
+/** Keeps the picture as it is until `release`, unless somebody moves the map. */
+export function hold(map) {
+  if (map.isMoving()) return;
+  if (held.has(map)) clearTimeout(held.get(map));
+  else {
+    // Every way by which the map asks for a frame goes through this one method.
+    map.triggerRepaint = () => {};
+    map.once("movestart", () => release(map));
+  }
+  held.set(map, setTimeout(() => release(map), HELD_MS));
+}
+
+/** Draws again, at once. */
+export function release(map) {
+  if (!held.has(map)) return;
+  clearTimeout(held.get(map));
+  held.delete(map);
+  delete map.triggerRepaint;
+  map.triggerRepaint();
+}
