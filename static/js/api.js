@@ -1,4 +1,5 @@
 // Every question to the server goes through here: one way to ask, one kind of error.
+import { writeAddress } from "./address.js";
 
 export class ApiError extends Error {
   constructor(status, title, detail) {
@@ -46,6 +47,7 @@ export async function send(method, path, body) {
 
 async function read(answer) {
   if (answer.status === 401) {
+    writeAddress();
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new ApiError(401, "signed out", "");
   }

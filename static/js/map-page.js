@@ -1,4 +1,5 @@
 // The map page: starts every part and keeps them in step with the one state.
+import { writeAddress } from "./address.js";
 import { announce } from "./announce.js";
 import { ask, isAbort, lane } from "./api.js";
 import { onArea } from "./areas.js";
@@ -32,7 +33,7 @@ let runShown = null;
 const afterwards = new Map(); // what waits for the map, by name
 /** How long it waits for a map that does not come; and how long a pressed button waits to be drawn in one picture with it. */
 const PATIENCE = 1500;
-const PRESSED = 200;
+const PRESSED = 300;
 let pressed = new Set(); // keys that were changed and not drawn yet
 let numbersDue = false; // the numbers of the filter are on their way
 let stale = true; // what is said of the picture may no longer hold
@@ -40,6 +41,9 @@ let describing = false; // a picture is on the screen that has not been describe
 /** How long the table of the cells waits for the hand to rest; where the table is what is read it does not wait. */
 const TABLE_MS = 1200;
 let table = null;
+/** After how long it is shown that the map is still coming: a line that moves has the page drawn sixty times a second. */
+const SLOW_MS = 1000;
+let slow = null;
 let holes = false; // a tile could not be read, so that empty ground in view may be no empty ground
 
 /** Runs a question; an answer overtaken by a newer question is dropped in silence. */
@@ -176,13 +180,14 @@ function settled() {
 function describe() {
   describing = false;
   stale = false;
+  writeAddress();
   completeGround(map);
   for (const name of [...afterwards.keys()]) goOn(name);
   const features = followZoom();
   followRun();
   if (resolution === null) setBeside(null); // no cell in view: there is no size of cells to speak of
   else if (!numbersDue) drawLegend(); // else with the numbers, in one picture
-  byId("map").classList.remove("loading");
+  comes(false);
   const layer = hasLayer("forecast") ? "forecast" : "cells";
   clearTimeout(table);
   table = setTimeout(() => drawList(layer === "cells" ? features : visibleCells(map, layer)), get("mode") === "data" ? 0 : TABLE_MS);
@@ -190,8 +195,17 @@ function describe() {
   empty.hidden = !(hasLayer("cells") && features.length === 0 && !isPlaying() && !holes);
 }
 
+/** Whether the map that answers the filters is still to come. */
+function comes(still) {
+  byId("map").classList.toggle("loading", still);
+  clearTimeout(slow);
+  if (still) slow = setTimeout(() => byId("map").classList.add("slow"), SLOW_MS);
+  else byId("map").classList.remove("slow");
+}
+
 function changed(keys) {
   stale = true;
+  clearTimeout(table);
   const filtered = touches(keys);
   if (filtered) filterAsked();
   if (filtered || keys.has("layer")) {
@@ -201,7 +215,7 @@ function changed(keys) {
     forget();
   }
   if (filtered) {
-    byId("map").classList.add("loading");
+    comes(true);
     afterMap("numbers", loadNumbers);
     if (get("cell")) openPanel();
   }
@@ -243,6 +257,7 @@ function choose(feature) {
 
 async function copyLink() {
   try {
+    writeAddress();
     await navigator.clipboard.writeText(location.href);
     announce(t("Link copied"));
     byId("copy-link").classList.add("done");

@@ -1,4 +1,5 @@
 // Who reads, what they may see, how fresh the data is: fills the header of every page.
+import { writeAddress } from "./address.js";
 import { ask } from "./api.js";
 import { bdi, byId, el, replace } from "./dom.js";
 import { named, t, when } from "./i18n.js";
@@ -35,6 +36,7 @@ export async function startSession() {
   const language = byId("language");
   language?.addEventListener("click", (event) => {
     event.preventDefault();
+    writeAddress();
     const query = new URLSearchParams(location.search);
     query.set("lang", language.dataset.lang);
     location.assign(`${location.pathname}?${query.toString().replace(/%2C/g, ",").replace(/%3A/g, ":")}`);

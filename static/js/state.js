@@ -1,4 +1,5 @@
 // What is shown, and its address. One store: everything visible is in the URL, in one order, omitted when default.
+import { pushAddress, replaceAddress } from "./address.js";
 import { plain } from "./api.js";
 import { before, parseWindow, toDays, windowText } from "./time.js";
 
@@ -33,7 +34,7 @@ export function load(query) {
   const old = values;
   const kept = Object.fromEntries(["kiosk", "every", "lang", "theme"].filter((key) => key in old).map((key) => [key, old[key]]));
   values = { ...Object.fromEntries(new URLSearchParams(query)), ...kept };
-  history.replaceState(null, "", `${location.pathname}${search()}`);
+  replaceAddress(`${location.pathname}${search()}`);
   tell(new Set([...Object.keys(old), ...Object.keys(values)].filter((key) => old[key] !== values[key])));
 }
 
@@ -48,7 +49,8 @@ export function set(patch, { push = false, quiet = false } = {}) {
     else values[key] = value;
   }
   if (changed.size === 0) return;
-  history[push ? "pushState" : "replaceState"](null, "", `${location.pathname}${search()}`);
+  if (push) pushAddress(`${location.pathname}${search()}`);
+  else replaceAddress(`${location.pathname}${search()}`, { soon: !quiet && touches(changed) });
   if (!quiet) tell(changed);
 }
 

@@ -1,4 +1,5 @@
 // Saved views: the address of a desk under a name, one's own and the unit's. Deleting can be undone; nothing asks "sure?".
+import { writeAddress } from "./address.js";
 import { ask, send } from "./api.js";
 import { byId, el, icon, replace } from "./dom.js";
 import { t } from "./i18n.js";
@@ -82,6 +83,7 @@ async function remove(view) {
 
 export async function copyLink() {
   try {
+    writeAddress();
     await navigator.clipboard.writeText(location.href);
     byId("views-said").textContent = t("Link copied");
   } catch {
