@@ -34,8 +34,8 @@ READERS = {
 }
 COLD = 5
 FILTERS = 24
-#: Milliseconds between a map and the next filter: in a row, where the numbers of the last filter may still be drawn, and
-#: by a hand that rests on the map.
+#: Milliseconds between a map and the next filter: in a row, where the numbers of the last filter may still be drawn,
+#: and by a hand that rests on the map.
 IN_A_ROW, AT_REST = 400, 2500
 SECONDS = 60_000
 VIEW = {"width": 1440, "height": 900}
