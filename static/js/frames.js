@@ -8,16 +8,18 @@
 const HELD_MS = 600;
 
 const held = new Map(); // map -> the timer that ends the wait
+const watched = new WeakSet(); // maps whose moves end it
 
-/** Keeps the picture as it is until `release`, unless somebody moves the map. */
+/**
+ * Keeps the picture as it is until `release`, unless somebody moves the map. Who goes on changing filters (a window that is
+ * dragged) does not put off the end: else a machine that is slower than the hand would never draw.
+ */
 export function hold(map) {
-  if (map.isMoving()) return;
-  if (held.has(map)) clearTimeout(held.get(map));
-  else {
-    // Every way by which the map asks for a frame goes through this one method.
-    map.triggerRepaint = () => {};
-    map.once("movestart", () => release(map));
-  }
+  if (map.isMoving() || held.has(map)) return;
+  // Every way by which the map asks for a frame goes through this one method.
+  map.triggerRepaint = () => {};
+  if (!watched.has(map)) map.on("movestart", () => release(map));
+  watched.add(map);
   held.set(map, setTimeout(() => release(map), HELD_MS));
 }
 

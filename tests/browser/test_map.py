@@ -391,6 +391,39 @@ def test_one_picture_for_one_filter(open_map: OpenMap) -> None:
     drawn(page)
 
 
+def test_who_leaves_in_a_hurry_comes_back_to_what_was_shown(open_map: OpenMap) -> None:
+    page = open_map(f"?{NEAR}&window=-28d")
+    drawn(page)
+    # The address of a changed filter is written with its map; before that nobody may lose it.
+    unwritten = page.evaluate(
+        """async () => {
+          const { set } = await import("/static/js/state.js");
+          set({ heads: "robbery" });
+          const before = location.search;
+          location.assign("/forecasts");
+          return before;
+        }"""
+    )
+    assert "robbery" not in unwritten
+    page.wait_for_url("**/forecasts")
+    page.go_back()
+    page.wait_for_url("**/map?*")
+    drawn(page)
+    assert query(page)["heads"] == "robbery"
+    # A change that makes an entry in the history keeps the one before it whole.
+    page.evaluate(
+        """async () => {
+          const { set } = await import("/static/js/state.js");
+          set({ heads: "theft" });
+          set({ mode: "data" }, { push: true });
+        }"""
+    )
+    assert query(page)["mode"] == "data"
+    page.go_back()
+    until(page, "!location.search.includes('mode')")
+    assert query(page)["heads"] == "theft"
+
+
 def test_a_late_answer_never_replaces_a_newer(open_map: OpenMap) -> None:
     page = open_map(f"?window=-91d&{NEAR}")
     held: list[Route] = []
