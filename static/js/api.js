@@ -56,14 +56,16 @@ async function read(answer) {
   return body;
 }
 
-/** Asks that replace each other: the newest wins, the older is aborted. */
+/** Asks that replace each other: the newest wins, the older is aborted. `stop` gives up the last without asking anew. */
 export function lane() {
   let current = null;
-  return async (path, params) => {
+  const asking = async (path, params) => {
     current?.abort();
     current = new AbortController();
     return ask(path, params, { signal: current.signal });
   };
+  asking.stop = () => current?.abort();
+  return asking;
 }
 
 export const isAbort = (error) => error?.name === "AbortError";

@@ -18,9 +18,17 @@ export function hold(map) {
   if (map.isMoving() || held.has(map)) return;
   // Every way by which the map asks for a frame goes through this one method.
   map.triggerRepaint = () => {};
-  if (!watched.has(map)) map.on("movestart", () => release(map));
-  watched.add(map);
+  if (!watched.has(map)) watch(map);
   held.set(map, setTimeout(() => release(map), HELD_MS));
+}
+
+/** Whoever touches the map sees it move: MapLibre learns of a hand in its next frame only. */
+function watch(map) {
+  watched.add(map);
+  map.on("movestart", () => release(map));
+  for (const touch of ["mousedown", "touchstart", "wheel", "keydown"]) {
+    map.getCanvasContainer().addEventListener(touch, () => release(map), { capture: true, passive: true });
+  }
 }
 
 /** Draws again, at once. */

@@ -30,13 +30,13 @@ const lanes = { summary: lane(), before: lane(), weeks: lane(), beside: lane(), 
 let map = null;
 let resolution = null;
 let runShown = null;
-const afterwards = new Map(); // what waits for the map, by name
+const afterwards = new Map(); // what waits for the map, by name: {run, timer}
 /** How long it waits for a map that does not come; and how long a pressed button waits to be drawn in one picture with it. */
 const PATIENCE = 1500;
 const PRESSED = 300;
 let pressed = new Set(); // keys that were changed and not drawn yet
-let numbersDue = false; // the numbers of the filter are on their way
 let stale = true; // what is said of the picture may no longer hold
+let awaited = true; // no picture has answered the filters yet
 let describing = false; // a picture is on the screen that has not been described yet
 /** How long the table of the cells waits for the hand to rest; where the table is what is read it does not wait. */
 const TABLE_MS = 1200;
@@ -57,32 +57,29 @@ async function quietly(work, failed) {
 
 /** What can wait until the map is drawn: its tiles have the server and the screen for themselves. */
 function afterMap(name, run, patience = PATIENCE) {
-  if (!map) { run(); return; }
-  afterwards.set(name, run);
-  setTimeout(() => { if (afterwards.get(name) === run) goOn(name); }, patience);
+  clearTimeout(afterwards.get(name)?.timer);
+  afterwards.set(name, { run, timer: setTimeout(() => goOn(name), patience) });
 }
 
 function goOn(name) {
-  const run = afterwards.get(name);
+  const waiting = afterwards.get(name);
+  clearTimeout(waiting?.timer);
   afterwards.delete(name);
-  run?.();
+  waiting?.run();
 }
 
 function loadNumbers() {
-  numbersDue = true;
   quietly(async () => {
     const size = hasLayer("cells") && resolution !== null ? { resolution } : {};
     const [summary, before] = await Promise.all([lanes.summary("/api/summary", { ...filters(), ...size }), lanes.before("/api/summary", filtersBefore())]);
-    numbersDue = false;
     problem(null);
     if (typeof summary.synthetic === "boolean") byId("synthetic").hidden = !summary.synthetic;
     rail.setNumbers(summary);
     setPanelNumbers(summary, before);
     if (size.resolution !== undefined && size.resolution === resolution) setBeside(summary);
-    else drawLegend();
     byId("total").textContent = mass(summary.total);
     announce(t("%(sentence)s: %(total)s records", { sentence: sentence(), total: mass(summary.total) }));
-  }, (error) => { numbersDue = false; drawLegend(); problem(error); });
+  }, problem);
 }
 
 function loadWeeks() {
@@ -170,33 +167,39 @@ function followZoom() {
 function settled() {
   document.body.classList.add("map-ready");
   useful();
-  goOn("controls"); // one picture with the map
+  goOn("controls"); // one picture with the map, and so is the legend: a colour never means what it meant before
   mapDrawn();
   if (describing || !stale) return;
   describing = true;
+  stale = false;
+  awaited = false;
+  drawLegend();
   afterPaint(describe);
 }
 
 function describe() {
   describing = false;
-  stale = false;
   writeAddress();
   completeGround(map);
   for (const name of [...afterwards.keys()]) goOn(name);
   const features = followZoom();
   followRun();
   if (resolution === null) setBeside(null); // no cell in view: there is no size of cells to speak of
-  else if (!numbersDue) drawLegend(); // else with the numbers, in one picture
-  comes(false);
-  const layer = hasLayer("forecast") ? "forecast" : "cells";
+  if (!awaited) comes(false);
   clearTimeout(table);
-  table = setTimeout(() => drawList(layer === "cells" ? features : visibleCells(map, layer)), get("mode") === "data" ? 0 : TABLE_MS);
+  table = setTimeout(drawTable, get("mode") === "data" ? 0 : TABLE_MS);
   const empty = byId("map-empty");
   empty.hidden = !(hasLayer("cells") && features.length === 0 && !isPlaying() && !holes);
 }
 
+function drawTable() {
+  clearTimeout(table);
+  drawList(visibleCells(map, hasLayer("forecast") ? "forecast" : "cells"));
+}
+
 /** Whether the map that answers the filters is still to come. */
 function comes(still) {
+  awaited = still;
   byId("map").classList.toggle("loading", still);
   clearTimeout(slow);
   if (still) slow = setTimeout(() => byId("map").classList.add("slow"), SLOW_MS);
@@ -205,10 +208,10 @@ function comes(still) {
 
 function changed(keys) {
   stale = true;
-  clearTimeout(table);
   const filtered = touches(keys);
   if (filtered) filterAsked();
   if (filtered || keys.has("layer")) {
+    clearTimeout(table);
     holes = false;
     refresh(map);
     hideHover();
@@ -216,14 +219,16 @@ function changed(keys) {
   }
   if (filtered) {
     comes(true);
+    map.triggerRepaint(); // also where the tiles asked for are those that are there: nothing else would say that it is drawn
+    for (const asked of [lanes.summary, lanes.before, lanes.beside]) asked.stop(); // what is on its way answers an older filter
     afterMap("numbers", loadNumbers);
     if (get("cell")) openPanel();
   }
-  if (touches(keys, [...FILTER_KEYS.filter((key) => key !== "window"), "span"])) afterMap("weeks", loadWeeks);
+  if (touches(keys, [...FILTER_KEYS.filter((key) => key !== "window"), "span"])) { lanes.weeks.stop(); afterMap("weeks", loadWeeks); }
   if (touches(keys, ["layer", "heads", "jurisdiction"])) loadRuns();
   if (keys.has("layer")) loadBeside();
   if (keys.has("cell")) { mark(map, get("cell") || null); openPanel(); if (get("cell") && isPhone()) flipSheet("panel", true); }
-  if (keys.has("mode")) showMode();
+  if (keys.has("mode")) { showMode(); if (get("mode") === "data" && !describing) drawTable(); }
   if (keys.has("at")) { const [lat, lng, zoom] = get("at").split(",").map(Number); if (Number.isFinite(zoom)) map.jumpTo({ center: [lng, lat], zoom }); }
   for (const key of keys) pressed.add(key);
   afterMap("controls", drawControls, filtered ? PRESSED : 0);
