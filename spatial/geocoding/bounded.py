@@ -190,6 +190,7 @@ def _weighed(asked: Sequence[Bounded], drawn: Disks, scale: Array | None) -> _Fi
     factor = np.where(inside, 1.0, leak[:, None, None])
     grain = _GRAIN * drawn.spacing
     core, wide = (hills(drawn.squared, np.hypot(one, grain)) * drawn.reaches for one in (drawn.inner, drawn.outer))
+    is_first = scale is None
     if scale is None:
         # Finer cells hold what they are kept for: of all the rest only those that came before know how much it is.
         scale = 1.0 / np.maximum(np.stack([one.sum(axis=(1, 2)) for one in (core, wide)]).T, _NOTHING)
@@ -220,8 +221,10 @@ def _weighed(asked: Sequence[Bounded], drawn: Disks, scale: Array | None) -> _Fi
     farthest = np.array([max((mass for *_, mass in found), default=0.0) for found in others])
     is_plain = (everywhere > 0) & (named > 0.0) & (beyond <= most * total) & (farthest <= each.max(axis=0))
     heaviest = each.argmax(axis=0)[:, None, None]
-    # Against what the same places make of the whole, so that what nothing is taken from stays where it is.
-    before = np.choose(heaviest, (_shares(core), _shares(wide), np.zeros_like(core)))
+    # Against what the same places make of the whole, so that what nothing is taken from stays where it is. Of finer
+    # cells only those are there that area and bearing left: their own middle is the shift, and nothing to measure from.
+    nothing = np.zeros_like(core)
+    before = np.choose(heaviest, (_shares(core), _shares(wide), nothing)) if is_first else nothing
     left = np.choose(heaviest, lumps) / np.maximum(each.max(axis=0), _NOTHING)[:, None, None]
     changed = 0.5 * np.abs(_shares(lumps[0] + lumps[1]) - _shares(CORE * core + (1.0 - CORE) * wide)).sum(axis=(1, 2))
     shift = np.stack([((left - before) * along).sum(axis=(1, 2)) for along in (drawn.east, drawn.north)], axis=1)

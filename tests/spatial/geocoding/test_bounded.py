@@ -208,6 +208,35 @@ def test_a_bearing_moves_a_name_towards_where_it_leads() -> None:
     assert turned.point.lon < LON - 0.002
 
 
+def nearer_than_said(turn: float, area: Any = None, leak: float = 1.0) -> Bounded:
+    """Give a name three kilometres from a house, ``turn`` degrees from north of it, beside "2 km north" of it."""
+    house = projection.destination(LAT, LON, turn + 180.0, 3_022.0)
+    return Bounded(
+        Round(LAT, LON, 600.0, 1_500.0), area, leak, HOLDS, Said(Bearing(*house, 2_000.0, 0.0), 0.93, 2e8)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        nearer_than_said(0.0),
+        nearer_than_said(-15.0),
+        nearer_than_said(0.0, box(-20e3, -20e3, 0.0, 20e3), 0.02),
+        nearer_than_said(20.0, box(-20e3, -20e3, 0.0, 20e3), 0.02),
+    ],
+)
+def test_what_a_bearing_moves_stays_moved_in_finer_cells(one: Bounded) -> None:
+    (region,) = bounded_regions([one])
+    other = long_road_beside_a_bearing(one)
+    assert region is not None
+    assert region.resolution > int(disks([one.about]).level[0])
+    # Where the name is said to lie is far from what is left of it.
+    assert projection.distance_m(LAT, LON, other.point.lat, other.point.lon) > 500.0
+    apart = projection.distance_m(region.point.lat, region.point.lon, other.point.lat, other.point.lon)
+    assert apart < 0.1 * other.accuracy_m + 60.0
+    assert region.accuracy_m == pytest.approx(other.accuracy_m, rel=0.2, abs=60.0)
+
+
 def test_what_a_bearing_contradicts_or_is_too_narrow_to_see_is_left_to_other_roads() -> None:
     at_odds = said(3_000.0, 180.0, 0.0, 250.0, 900.0)
     narrow = said(500.0, 45.0, 45.0, 4_000.0, 30_000.0)
