@@ -54,8 +54,11 @@ _NOTHING: Final = 1e-300
 _EVEN: Final = 0.02
 """Where area and bearing put less of a name elsewhere than this, it is taken for what it was."""
 _HALVINGS: Final = 40
-_MOST_APART: Final = 0.1
-"""Where the bearing without the name holds more of the mass than this off the disk, both need cells of their own."""
+_MOST_APART: Final = 0.05
+"""Where the bearing without the name holds more of the mass than this off the disk, both need cells of their own.
+
+Near a tenth, nine tenths of the whole would be all that the disk holds, and the circle would reach to its edge.
+"""
 _PLACES_OF_WORDS: Final = 16.0
 """Of what a bearing means so many places of the disk have to tell, or it would fall between them."""
 Lumps = list[tuple[float, float, float]]
@@ -323,7 +326,9 @@ def _radii(asked: Sequence[Bounded], field: _Field) -> Array:
     east, north = (drawn.east - shift[:, 0, None, None], drawn.north - shift[:, 1, None, None])
     apart[:, :places] = np.hypot(east, north).reshape(count, places)
     flat = field.held.reshape(count, places)
-    mass[:, :places] = flat * (1.0 - field.beyond / flat.sum(axis=1))[:, None]
+    # What of a bearing lies off the cells was never among what they hold; of an area they hold it all.
+    off = np.where([one.said is None for one in asked], field.beyond, 0.0)
+    mass[:, :places] = flat * (1.0 - off / flat.sum(axis=1))[:, None]
     for row, (one, found) in enumerate(zip(asked, field.others, strict=True)):
         eastward = EAST_M * math.cos(math.radians(one.about.lat))
         for place, (lat, lon, share) in enumerate(found, start=places):

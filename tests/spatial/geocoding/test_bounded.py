@@ -167,14 +167,14 @@ def long_road_beside_a_bearing(one: Bounded) -> Region:
     assert one.said is not None
     inner, outer = deviations_m(one.about.fifty_m, one.about.ninety_m)
     lumps = [
-        Lump(HOLDS * CORE, Kernel(LAT, LON, inner * NINETY)),
-        Lump(HOLDS * (1.0 - CORE), Kernel(LAT, LON, outer * NINETY)),
+        Lump(one.holds * CORE, Kernel(LAT, LON, inner * NINETY)),
+        Lump(one.holds * (1.0 - CORE), Kernel(LAT, LON, outer * NINETY)),
     ]
     bounds = [Jurisdiction(one.area, one.leak)] if one.area is not None else []
     found = combine(
         lumps, bearing=one.said.words, trust=one.said.trust, bounds=bounds, plausible_m2=one.said.plausible_m2
     )
-    assert found is not None and found.agreed > 0.85
+    assert found is not None and found.agreed > 0.5
     return found.region
 
 
@@ -235,6 +235,25 @@ def test_what_a_bearing_moves_stays_moved_in_finer_cells(one: Bounded) -> None:
     apart = projection.distance_m(region.point.lat, region.point.lon, other.point.lat, other.point.lon)
     assert apart < 0.1 * other.accuracy_m + 60.0
     assert region.accuracy_m == pytest.approx(other.accuracy_m, rel=0.2, abs=60.0)
+
+
+def test_radii_beside_a_bearing_are_those_of_the_long_road() -> None:
+    chance = np.random.default_rng(7)
+    ratios = []
+    for _ in range(300):
+        metres, turn = float(chance.choice([1_000.0, 2_500.0, 5_000.0])), float(chance.integers(8)) * 45.0
+        ninety = float(np.exp(chance.uniform(math.log(400.0), math.log(4e3))))
+        # House and name as far apart and as much turned as leaves the bearing's own place some of the mass.
+        far = metres * float(np.exp(chance.uniform(-0.6, 0.6)))
+        house = projection.destination(LAT, LON, turn + float(chance.uniform(130.0, 230.0)), far)
+        words = Said(Bearing(*house, metres, turn), 0.93, 2e8)
+        one = Bounded(Round(LAT, LON, 0.4 * ninety, ninety), None, 1.0, 0.8, words)
+        (region,) = bounded_regions([one])
+        if region is not None:
+            ratios.append(region.accuracy_m / long_road_beside_a_bearing(one).accuracy_m)
+    assert len(ratios) > 80
+    assert float(np.quantile(ratios, 0.95)) < 1.2
+    assert max(ratios) < 1.4
 
 
 def test_what_a_bearing_contradicts_or_is_too_narrow_to_see_is_left_to_other_roads() -> None:
