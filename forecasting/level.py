@@ -53,8 +53,9 @@ def total_at(
     """Records forecast for the whole area at each origin, shape (o,), never zero.
 
     ``effects`` are those of the calendar (``learn_effects``): what the coming week has more of than the weeks that the
-    level was taken from. A derived area has every record of the weeks that it was derived from, and of later ones
-    only ``share_inside``: once it is closed, the weeks before count for that much.
+    level was taken from. A derived area has every record that it was derived from, and of later weeks only
+    ``share_inside``: once it is closed, the weeks before count for that much. Records of those weeks that became known
+    later may lie outside, too; they are few, and not allowed for.
     """
     totals = np.repeat(cube.records.sum(axis=0)[:, None], len(origins), axis=1)
     if cube.area.closed_at is not None and len(cube.weeks):
@@ -71,13 +72,14 @@ def share_inside(cube: Cube) -> float:
 
     The chance that a record falls where no head, this or a related one, had any before is the share of the head's past
     records that stand alone in their cell: Good (1953), "The population frequencies of species and the estimation of
-    population parameters", Biometrika 40, whose species are cells. Half a record more is inside.
+    population parameters", Biometrika 40, whose species are cells. Half a record more is inside. What
+    ``nowcast.complete`` adds to a cell, a part of a record, makes no second one.
     """
     if cube.area.closed_at is None or not len(cube.weeks):
         return 1.0
     closed = max(cube.area.closed_at - int(cube.weeks[0]), 0)
     own, *others = (head.mass[:, :closed].sum(axis=1) for head in (cube, *cube.related.values()))
-    alone = np.sum([own, *others], axis=0) <= UNIT
+    alone = np.sum([own, *others], axis=0) < 1.5 * UNIT
     return float((own[~alone].sum() + UNIT / 2) / (own.sum() + UNIT / 2))
 
 

@@ -75,6 +75,20 @@ def test_a_derived_area_holds_less_of_the_weeks_to_come(wide_area):
     assert expected_over_observed(StudyArea(earlier)) > 1.06
 
 
+def test_what_completes_the_last_weeks_makes_no_second_record(wide_area):
+    random = np.random.default_rng(3)
+    rate = random.gamma(0.5, 0.04, size=len(wide_area))
+    cell, week = np.nonzero(random.poisson(rate[:, None], size=(len(rate), 78)))
+    known_at = FIRST_WEEK + week + random.choice(4, p=[0.5, 0.2, 0.2, 0.1], size=len(week))
+    events = {"cell": wide_area.cells[cell], "week": week + FIRST_WEEK, "known_at": known_at}
+    derived = StudyArea(events["cell"], derived=True, closed_at=FIRST_WEEK + 78)
+    cube = Cube.from_events(events, area=derived, weeks=(FIRST_WEEK, FIRST_WEEK + 78)).as_known(FIRST_WEEK + 78)
+    whole = complete(cube)
+    assert whole.mass.sum() > cube.mass.sum()
+    assert share_inside(cube) < 0.97
+    assert share_inside(whole) == pytest.approx(share_inside(cube), abs=0.01)
+
+
 def test_a_given_area_holds_all(area):
     assert share_inside(cube_of(area, np.full(60, 5))) == 1.0
 
