@@ -96,8 +96,10 @@ def _beside(writers: Writers, before: Writers) -> Writers:
         known = before.stations.get(code)
         if known is None or not known.is_own:
             stations[code] = one
-        elif one.is_own:
+        elif one.is_own and known.pins:
             stations[code] = replace(one, habits=replace(one.habits, road=known.habits.road), pins=known.pins)
+        elif one.is_own:
+            stations[code] = one
     return Writers(writers.whole, stations)
 
 
