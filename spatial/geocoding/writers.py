@@ -40,6 +40,7 @@ _TURNS: Final = 60
 _WRONG: Final = 0.03
 """Share of pins that have nothing to do with the distance that was written."""
 _ANY: Final = 0.1
+"""The chance of any one distance to have been written where the place is not the right one: of some ten one."""
 _STEPS: Final = (-1.465, -0.792, -0.366, 0.0, 0.366, 0.792, 1.465)
 """Of the normal distribution, for an equal share of it each."""
 
@@ -137,7 +138,7 @@ def learn_stations(
     texts : mapping of str to sequence of spatial.addresses.Bearing
         What each station's records say, by its code.
     pins : mapping of str to sequence of Pinned, optional
-        What those of them say whose place an officer has pinned.
+        What those of them say whose place is known: an officer has pinned it, or the text names it.
     prior : Habits
         What is believed of writers anywhere.
     areas : mapping of str to StationArea, optional
