@@ -56,9 +56,13 @@ def fixes(chosen: Sequence[Chosen]) -> list[tuple[Fix | None, tuple[Reason, ...]
     said = [one.said for one in chosen]
     plain = [row for row, one in enumerate(chosen) if said[row] is not None or _bounds(one.station)]
     drawn = dict(zip(plain, bounded_regions([_bounded(chosen[row], said[row]) for row in plain]), strict=True))
-    # Where a bearing is narrower than the name, the name is laid over the bearing's points.
-    narrow = [(row, words) for row, words in enumerate(said) if words is not None and drawn[row] is None]
-    laid = stencil.lay_all([_laid(chosen[row], words) for row, words in narrow])
+    # Where a bearing is narrower than the name, the name is laid over the bearing's points, if these lie near enough.
+    narrow = [
+        (row, _laid(chosen[row], words))
+        for row, words in enumerate(said)
+        if words is not None and drawn[row] is None and _reaches(chosen[row], words)
+    ]
+    laid = stencil.lay_all([one for _, one in narrow])
     drawn.update((row, one[0]) for (row, _), one in zip(narrow, laid, strict=True) if one is not None)
     free = [row for row in range(len(chosen)) if row not in drawn]
     drawn.update(zip(free, kernel.round_regions([_round(chosen[row].found) for row in free]), strict=True))
@@ -103,6 +107,10 @@ def _laid(one: Chosen, said: Bearing) -> stencil.Laid:
         replace(_round(one.found, said), others=()), HOLDS_BESIDE_BEARING, TRUST_BEARING, plausible_m2(words)
     )
     return stencil.Laid(words, bounds[0] if bounds else None, beside)
+
+
+def _reaches(one: Chosen, said: Bearing) -> bool:
+    return bearing.layer(one.station, said).reach_m <= stencil.FARTHEST_M
 
 
 def _round(found: LookUp, said: Bearing | None = None) -> kernel.Round:

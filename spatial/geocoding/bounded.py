@@ -37,6 +37,7 @@ from spatial.geocoding.frame import Frame
 from spatial.geocoding.kernel import apportioned, as_regions
 from spatial.geocoding.layers import DEGREE_M, Bearing
 from spatial.geocoding.region import SMALLEST_ACCURACY_M, Region, prepared
+from spatial.geocoding.stencil import FARTHEST_M
 from spatial.model import MOST_CELLS
 
 Array = NDArray[np.float64]
@@ -155,7 +156,7 @@ class _Field:
     held : ndarray of float64, shape (n, c, s)
         What everything comes to, but for the other candidates.
     changed : ndarray of float64, shape (n,)
-        The share of the name's heaviest part that area and bearing put elsewhere.
+        The share of the name, of its two parts together, that area and bearing put elsewhere.
     shift : ndarray of float64, shape (n, 2)
         Metres east and north from the name's point to the middle of what is left of its heaviest part.
     others : list of list of (float, float, float)
@@ -241,9 +242,11 @@ def _points_m2(drawn: Disks) -> Array:
 
 
 def _is_seen(one: Bounded) -> bool:
-    """Say whether the places of its disk lie close enough to tell where a bearing leads, if there is one."""
+    """Say whether the places of its disk lie close enough to tell where a bearing leads, if there is one, and near."""
     if one.said is None:
         return True
+    if one.said.words.reach_m > FARTHEST_M:
+        return False
     return one.said.words.least_m2 >= _PLACES_OF_WORDS * cells.mean_area_m2(level_of(one.about.ninety_m)) / PLACES
 
 

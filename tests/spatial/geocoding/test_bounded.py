@@ -259,7 +259,8 @@ def test_radii_beside_a_bearing_are_those_of_the_long_road() -> None:
 def test_what_a_bearing_contradicts_or_is_too_narrow_to_see_is_left_to_other_roads() -> None:
     at_odds = said(3_000.0, 180.0, 0.0, 250.0, 900.0)
     narrow = said(500.0, 45.0, 45.0, 4_000.0, 30_000.0)
-    assert bounded_regions([at_odds, narrow]) == [None, None]
+    far = said(90_000.0, 45.0, 45.0, 4_000.0, 20_000.0)
+    assert bounded_regions([at_odds, narrow, far]) == [None, None, None]
 
 
 def test_names_beside_bearings_do_not_depend_on_who_stands_beside_them() -> None:

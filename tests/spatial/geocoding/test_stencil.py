@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from spatial import cells, projection
-from spatial.geocoding import stencil
+from spatial.geocoding import Place, Query, StationArea, beside, stencil
+from spatial.geocoding.beside import Chosen
 from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.disks import CORE, Round, deviations_m
 from spatial.geocoding.frame import Frame, lattice
@@ -14,6 +18,7 @@ from spatial.geocoding.layers import NINETY, Bearing, Jurisdiction, Kernel
 from spatial.geocoding.region import Region
 from spatial.geocoding.stencil import Beside, Laid
 from spatial.mass import UNIT
+from spatial.model import Method
 from tests.spatial.geocoding.written import with_areas
 
 AREAS = [one for one in with_areas(False) if one.area is not None]
@@ -116,6 +121,34 @@ def test_a_wide_name_laid_over_a_bearing_is_what_the_long_road_gives(metres: flo
     # The control: by the words alone it is another region.
     (alone,) = stencil.lay_all([Laid(words, bound)])
     assert alone is not None and overlap(alone[0], asked.region) < overlap(laid[0], asked.region) - 0.05
+
+
+@pytest.mark.parametrize("ninety", [5_000.0, 40_000.0, 150_000.0])
+def test_distances_beyond_the_flat_go_the_general_road_beside_a_name(
+    ninety: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    general: list[Chosen] = []
+    combined = beside._combined
+
+    def taken(one: Chosen, said: Any) -> Region | None:
+        general.append(one)
+        return combined(one, said)
+
+    monkeypatch.setattr(beside, "_combined", taken)
+    station = StationArea("S", 31.5, 74.3)
+    chosen = []
+    for metres in (70_000.0, 90_000.0):
+        at = projection.destination(station.lat, station.lon, 0.0, metres)
+        place = Place("p", "Landmark", "landmark", *at)
+        name: Any = SimpleNamespace(
+            lat=at[0], lon=at[1], fifty_m=0.3 * ninety, ninety_m=ninety, score=0.7, place=place, lumps=list
+        )
+        query = Query(text=f"Landmark, {metres / 1_000:.0f} km north of PS", station="S")
+        chosen.append(Chosen(query, station, name, Method.LANDMARK, []))
+    placed = beside.fixes(chosen)
+    assert all(fix is not None for fix, _ in placed)
+    # The control: what lies nearer is drawn together.
+    assert general == chosen[1:]
 
 
 def test_a_name_at_odds_with_the_words_is_left_to_the_long_road() -> None:
