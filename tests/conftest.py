@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import psycopg2
 import pytest
 from apiflask import APIFlask
@@ -22,6 +23,10 @@ from app.db.cluster import ADMIN, Cluster, create_database, database_url, drop_d
 from app.db.migrate import upgrade
 from app.settings import ROOT, Settings
 from tests import factories, reference_set
+
+# Speed is the benchmarks' business: on a machine with other work any example can take a second.
+hypothesis.settings.register_profile("naqsha", deadline=None)
+hypothesis.settings.load_profile("naqsha")
 
 EXTERNAL = os.environ.get("NAQSHA_DATABASE_URL")
 _PREFIX = "naqsha_test_"
