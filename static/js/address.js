@@ -26,6 +26,12 @@ export function writeAddress() {
   waiting = null;
 }
 
+/** Puts it on the clipboard; fails where the page has no right to that. */
+export function copyAddress() {
+  writeAddress();
+  return navigator.clipboard.writeText(location.href);
+}
+
 // Whoever leaves comes back to what was shown last.
 addEventListener("beforeunload", writeAddress);
 addEventListener("popstate", () => { waiting = null; });

@@ -45,10 +45,15 @@ export async function send(method, path, body) {
   return read(answer);
 }
 
+/** Leaves for the sign-in, which leads back to what is shown. */
+export function signInAgain() {
+  writeAddress();
+  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 async function read(answer) {
   if (answer.status === 401) {
-    writeAddress();
-    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    signInAgain();
     throw new ApiError(401, "signed out", "");
   }
   const body = await answer.json().catch(() => ({}));

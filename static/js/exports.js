@@ -1,6 +1,5 @@
 // The export dialog: exactly the current filter as a file. What the server refuses is said here, in its own words.
-import { writeAddress } from "./address.js";
-import { plain } from "./api.js";
+import { plain, signInAgain } from "./api.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 import { filters } from "./state.js";
@@ -27,7 +26,7 @@ async function run() {
   said.textContent = t("Making the file …");
   try {
     const answer = await fetch(`/api/exports/${what}.${form}?${query}`, { credentials: "same-origin" });
-    if (answer.status === 401) { writeAddress(); location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`); return; }
+    if (answer.status === 401) { signInAgain(); return; }
     if (!answer.ok) {
       const problem = await answer.json().catch(() => ({}));
       said.textContent = problem.detail || problem.title || t("The server answered with an error.");

@@ -1,5 +1,5 @@
 // The map page: starts every part and keeps them in step with the one state.
-import { writeAddress } from "./address.js";
+import { copyAddress, writeAddress } from "./address.js";
 import { announce } from "./announce.js";
 import { ask, isAbort, lane } from "./api.js";
 import { onArea } from "./areas.js";
@@ -262,8 +262,7 @@ function choose(feature) {
 
 async function copyLink() {
   try {
-    writeAddress();
-    await navigator.clipboard.writeText(location.href);
+    await copyAddress();
     announce(t("Link copied"));
     byId("copy-link").classList.add("done");
     setTimeout(() => byId("copy-link").classList.remove("done"), 1400);

@@ -1,5 +1,5 @@
 // Saved views: the address of a desk under a name, one's own and the unit's. Deleting can be undone; nothing asks "sure?".
-import { writeAddress } from "./address.js";
+import { copyAddress } from "./address.js";
 import { ask, send } from "./api.js";
 import { byId, el, icon, replace } from "./dom.js";
 import { t } from "./i18n.js";
@@ -83,8 +83,7 @@ async function remove(view) {
 
 export async function copyLink() {
   try {
-    writeAddress();
-    await navigator.clipboard.writeText(location.href);
+    await copyAddress();
     byId("views-said").textContent = t("Link copied");
   } catch {
     byId("views-said").textContent = t("The browser does not let this page copy. The address bar holds the link.");
