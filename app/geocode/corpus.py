@@ -94,12 +94,10 @@ def _beside(writers: Writers, before: Writers) -> Writers:
     stations = dict(before.stations)
     for code, one in writers.stations.items():
         known = before.stations.get(code)
-        if known is None or not known.is_own:
+        if known is None or not known.is_own or (one.is_own and not known.pins):
             stations[code] = one
-        elif one.is_own and known.pins:
-            stations[code] = replace(one, habits=replace(one.habits, road=known.habits.road), pins=known.pins)
         elif one.is_own:
-            stations[code] = one
+            stations[code] = replace(one, habits=replace(one.habits, road=known.habits.road), pins=known.pins)
     return Writers(writers.whole, stations)
 
 

@@ -145,11 +145,11 @@ def layer(station: StationArea, said: Bearing) -> layers.Bearing:
 
 
 @lru_cache(maxsize=4_096)
-def bounds(station: StationArea) -> tuple[layers.Jurisdiction, ...]:
-    """Give the station's area as a bound; none if it is unknown."""
+def bounds(station: StationArea, least_leak: float = 0.0) -> tuple[layers.Jurisdiction, ...]:
+    """Give the station's area as a bound, with at least some chance outside it; none if it is unknown."""
     if station.area is None or station.area.is_empty:
         return ()
-    return (layers.Jurisdiction(station.area, leak(station)),)
+    return (layers.Jurisdiction(station.area, max(least_leak, leak(station))),)
 
 
 def leak(station: StationArea) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 
 import shapely
@@ -16,7 +15,7 @@ from spatial.geocoding import region as regions
 from spatial.geocoding.bounded import Bounded, Said, bounded_regions
 from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.gazetteer import StationArea
-from spatial.geocoding.layers import NINETY, Extent, Jurisdiction, Kernel
+from spatial.geocoding.layers import NINETY, Extent, Kernel
 from spatial.geocoding.lookup import LookUp
 from spatial.geocoding.named import LEAK, TRUST_BEARING, Named, place_named, plausible_m2, tell
 from spatial.geocoding.query import Query
@@ -54,14 +53,13 @@ def fixes(chosen: Sequence[Chosen]) -> list[tuple[Fix | None, tuple[Reason, ...]
     """Give the fixes of names beside stations, None where they come to no region, with why."""
     # What an area bounds or a bearing narrows is drawn with all others such; the few that are not so plain each alone.
     said = [one.said for one in chosen]
-    plain = [row for row, one in enumerate(chosen) if said[row] is not None or _bounds(one.station)]
+    plain = [row for row, one in enumerate(chosen) if said[row] is not None or bearing.bounds(one.station, LEAK)]
     drawn = dict(zip(plain, bounded_regions([_bounded(chosen[row], said[row]) for row in plain]), strict=True))
     # Where a bearing is narrower than the name, the name is laid over the bearing's points, if these lie near enough.
     narrow = [
-        (row, _laid(chosen[row], words))
-        for row, words in enumerate(said)
-        if words is not None and drawn[row] is None and _reaches(chosen[row], words)
+        (row, _laid(chosen[row], words)) for row, words in enumerate(said) if words is not None and drawn[row] is None
     ]
+    narrow = [(row, one) for row, one in narrow if one.words.reach_m <= stencil.FARTHEST_M]
     laid = stencil.lay_all([one for _, one in narrow])
     drawn.update((row, one[0]) for (row, _), one in zip(narrow, laid, strict=True) if one is not None)
     free = [row for row in range(len(chosen)) if row not in drawn]
@@ -90,7 +88,7 @@ def _fix(one: Chosen, region: regions.Region | None) -> Fix | None:
 
 def _bounded(one: Chosen, said: Bearing | None) -> Bounded:
     """Give the region of a name that a station's area bounds or a bearing narrows, as it is asked for."""
-    bounds, about = _bounds(one.station), _round(one.found, said)
+    bounds, about = bearing.bounds(one.station, LEAK), _round(one.found, said)
     area, leak = (bounds[0].polygon, bounds[0].leak) if bounds else (None, 1.0)
     if said is None:
         return Bounded(about, area, leak, NAME_HOLDS)
@@ -102,15 +100,11 @@ def _bounded(one: Chosen, said: Bearing | None) -> Bounded:
 
 def _laid(one: Chosen, said: Bearing) -> stencil.Laid:
     """Give the same as it is asked for where the bearing is narrower than the name."""
-    words, bounds = bearing.layer(one.station, said), _bounds(one.station)
+    words, bounds = bearing.layer(one.station, said), bearing.bounds(one.station, LEAK)
     beside = stencil.Beside(
         replace(_round(one.found, said), others=()), HOLDS_BESIDE_BEARING, TRUST_BEARING, plausible_m2(words)
     )
     return stencil.Laid(words, bounds[0] if bounds else None, beside)
-
-
-def _reaches(one: Chosen, said: Bearing) -> bool:
-    return bearing.layer(one.station, said).reach_m <= stencil.FARTHEST_M
 
 
 def _round(found: LookUp, said: Bearing | None = None) -> kernel.Round:
@@ -127,7 +121,7 @@ def _combined(one: Chosen, said: Bearing | None) -> regions.Region | None:
             named = Named(HOLDS_BESIDE_BEARING, here, None, NINETY_BESIDE_BEARING * found.ninety_m)
             combined = place_named([named], station, said, one.reasons)
         else:
-            combined = combine(_lumps(found, station), bounds=_bounds(station))
+            combined = combine(_lumps(found, station), bounds=bearing.bounds(station, LEAK))
     except InvalidGeometry:
         return None
     return combined.region if combined is not None else None
@@ -158,11 +152,3 @@ def _lumps(found: LookUp, station: StationArea) -> list[Lump]:
     if station.area is not None and not station.area.is_empty:
         lumps.append(Lump(1.0 - NAME_HOLDS, Extent(station.area)))
     return lumps
-
-
-@lru_cache(maxsize=4_096)
-def _bounds(station: StationArea) -> tuple[Jurisdiction, ...]:
-    """Give the station's area as it bounds names; none if it is unknown."""
-    if station.area is None or station.area.is_empty:
-        return ()
-    return (Jurisdiction(station.area, max(LEAK, bearing.leak(station))),)

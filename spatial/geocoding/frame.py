@@ -56,10 +56,25 @@ class Frame:
         self, east: NDArray[np.float64], north: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give (latitude, longitude) of points in metres."""
-        northward, per_radian = scales(self.lat)
-        lats = self.lat + np.asarray(north) / northward
-        middle = np.cos(np.radians(0.5 * (lats + self.lat)))
-        return lats, self.lon + np.asarray(east) / (middle * per_radian)
+        about = np.array([self.lat, self.lon, *scales(self.lat)])
+        return to_degrees(about, np.asarray(east), np.asarray(north))
+
+
+def to_degrees(
+    about: NDArray[np.float64], east: NDArray[np.float64], north: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give (latitude, longitude) of points in metres about one point, or each about its own.
+
+    Parameters
+    ----------
+    about : ndarray, shape (4,) or (4, n)
+        Latitude and longitude, and :func:`scales` there.
+    east, north : ndarray, shape (n,)
+    """
+    lat, lon, northward, per_radian = about
+    lats = lat + north / northward
+    middle = np.cos(np.radians(0.5 * (lats + lat)))
+    return lats, lon + east / (middle * per_radian)
 
 
 @lru_cache(maxsize=65_536)

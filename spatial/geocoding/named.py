@@ -17,7 +17,7 @@ from spatial.geocoding import bearing as bearings
 from spatial.geocoding import layers, nearness
 from spatial.geocoding.combine import Combination, Lump, combine
 from spatial.geocoding.gazetteer import Place, StationArea
-from spatial.geocoding.layers import Around, Extent, Jurisdiction, Kernel, Layer
+from spatial.geocoding.layers import Around, Extent, Kernel, Layer
 from spatial.geocoding.region import LANDMARK_RADIUS_M, PLACE_RADIUS_M
 from spatial.model import Reason
 
@@ -116,9 +116,7 @@ def _placed(candidates: tuple[Named, ...], station: StationArea | None, said: Be
     lumps = [Lump(one.weight, place_layer(one.place, one.relation, one.ninety_m)) for one in candidates]
     if not lumps:
         return None
-    bounds: tuple[Jurisdiction, ...] = ()
-    if station is not None and station.area is not None and not station.area.is_empty:
-        bounds = (Jurisdiction(station.area, max(LEAK, bearings.leak(station))),)
+    bounds = bearings.bounds(station, LEAK) if station is not None else ()
     if station is None or said is None:
         return combine(lumps, bounds=bounds)
     layer = bearings.layer(station, said)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from spatial import cells
 from spatial.geocoding.combine import NOTHING, SLIVER
 from spatial.geocoding.disks import CORE, Round, deviations_m
-from spatial.geocoding.frame import Frame, lattice, scales, steps_on
+from spatial.geocoding.frame import Frame, lattice, scales, steps_on, to_degrees
 from spatial.geocoding.kernel import apportioned, as_regions
 from spatial.geocoding.layers import Bearing, Jurisdiction
 from spatial.geocoding.ragged import Ints, places_in, starts_of, sums
@@ -333,6 +333,4 @@ def _homes(words: Sequence[Bearing], level: Ints, of: Ints, middles: Array, held
 def _to_degrees(words: Sequence[Bearing], of: Ints, east: Array, north: Array) -> Array:
     """Give (latitude, longitude) of points in metres about the houses of texts, shape (n, 2)."""
     house = np.array([(one.lat, one.lon, *scales(one.lat)) for one in words])[of]
-    lats = house[:, 0] + north / house[:, 2]
-    lons = house[:, 1] + east / (np.cos(np.radians(0.5 * (lats + house[:, 0]))) * house[:, 3])
-    return np.stack([lats, lons], axis=1)
+    return np.stack(to_degrees(house.T, east, north), axis=1)
