@@ -25,6 +25,7 @@ const shows = () => get("show") || "all";
 const asked = () => ({ jurisdiction: get("jurisdiction"), show: shows() });
 
 async function load() {
+  shut();
   replace(byId("pins-list"), el("li", {}, el("span", { class: "skeleton skeleton-block" })));
   for (const button of document.querySelectorAll("[data-show]")) button.setAttribute("aria-pressed", String(button.dataset.show === shows()));
   drawProgress();
@@ -74,10 +75,16 @@ function go(index) {
   return open();
 }
 
+/** No record is open: a key pressed until the next one is there means none, neither the one that went nor one unseen. */
+function shut() {
+  waiting = null;
+  byId("do-pin").disabled = true;
+}
+
 async function open() {
   const record = queue[at];
   byId("pins-actions").hidden = !record;
-  waiting = null;
+  shut();
   if (!record) {
     replace(byId("pins-words"), el("p", { class: "explain" }, t("Choose a record from the queue.")));
     return;
@@ -120,24 +127,30 @@ function choose(index) {
 }
 
 async function decide(body) {
-  const record = waiting?.record;
-  if (!record) return;
+  const deciding = waiting;
+  if (!deciding) return;
+  const { record } = deciding;
   const name = byId("pins-name").value.trim();
   if (name && body.action !== "nowhere") body.local_name = name;
-  byId("do-pin").disabled = true;
+  shut();
   try {
     await send("POST", `/api/pins/${encodeURIComponent(record.id)}`, body);
   } catch (error) {
+    if (queue[at]?.id === record.id) waiting = deciding;
     say(error.detail || t("The server does not answer. Nothing was changed."), true);
     ready();
     return;
   }
   done.push({ id: record.id, title: record.title });
   say(body.action === "nowhere" ? t("%(title)s cannot be placed.", { title: record.title ?? "" }) : t("%(title)s is pinned.", { title: record.title ?? "" }), false, true);
-  queue.splice(at, 1);
-  if (queue.length < 5 && next) await more();
-  await go(Math.min(at, queue.length - 1));
   drawProgress();
+  const opened = queue[at]?.id; // another row may have been opened meanwhile, and keeps its pin
+  queue = queue.filter((each) => each.id !== record.id);
+  if (queue.length < 5 && next) await more();
+  const kept = queue.findIndex((each) => each.id === opened);
+  if (kept < 0) return go(at);
+  at = kept;
+  drawQueue();
 }
 
 async function more() {
@@ -178,9 +191,11 @@ async function undo() {
   if (!last) { say(t("There is nothing to take back.")); return; }
   try {
     await send("POST", `/api/pins/${encodeURIComponent(last.id)}/undo`, {});
+    shut();
     say(t("%(title)s is where it was.", { title: last.title ?? "" }));
     await load();
   } catch (error) {
+    done.push(last);
     say(error.detail || t("The server does not answer. Nothing was changed."), true);
   }
 }

@@ -47,7 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-SECONDS = 30
+SECONDS = 60
 """How long a condition may take: swiftshader draws with the processor, and the processor is shared."""
 expect.set_options(timeout=SECONDS * 1000)
 _ARGUMENTS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
@@ -301,6 +301,13 @@ def _cookie(server: str, token: str) -> Any:
     from app.access.service import COOKIE
 
     return {"name": COOKIE, "value": token, "url": server}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try once more where time ran out, and only there: a busy machine is slow once, a fault is there twice."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError", "did not come true"]))
 
 
 _REPORT = pytest.StashKey[pytest.TestReport]()

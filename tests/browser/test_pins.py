@@ -61,11 +61,24 @@ def test_three_records_by_hand_and_key(pins: Page, worker: Session) -> None:
     pins.keyboard.press("z")
     expect(pins.locator("#pins-done")).to_contain_text("is where it was")
     assert method(worker, first) == before != "pin"
-    pins.wait_for_selector("#pins-actions:not([hidden])")
     second = waiting(pins)
     pins.keyboard.press("x")
     expect(pins.locator("#pins-done")).to_contain_text("cannot be placed")
     assert method(worker, second) == "unplaced"
+
+
+def test_a_key_pressed_twice_decides_one_record(pins: Page, worker: Session) -> None:
+    """The second press meets the record that is gone, or one that nobody has seen yet: it is nobody's decision."""
+    count = text("SELECT count(*) FROM fix WHERE known_until IS NULL AND method = 'unplaced'")
+    record, before = waiting(pins), worker.execute(count).scalar_one()
+    left = pins.evaluate("window.naqsha.pins.left()")
+    with pins.expect_response(lambda answer: answer.request.method == "POST" and "/api/pins/" in answer.url):
+        pins.evaluate("""for (let i = 0; i < 3; i++)
+                           document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "x", bubbles: true }))""")
+    assert waiting(pins) != record
+    assert pins.evaluate("window.naqsha.pins.left()") == left - 1
+    worker.rollback()
+    assert worker.execute(count).scalar_one() == before + 1
 
 
 def test_enter_means_the_pin_whatever_was_clicked_before(pins: Page, worker: Session) -> None:
