@@ -323,6 +323,27 @@ def report(judged: Judged) -> None:
             print(f"  {judged.score[mine].mean():.2f} {judged.right[mine].mean():.2f} {int(mine.sum())}")
 
 
+def content(judged: Judged, learned: dict[str, Any], seen: NDArray[np.bool_]) -> dict[str, Any]:
+    """Give the data file's content, of a net and of the texts that may be seen."""
+    signs, logged = judged.signs[seen], np.log(np.maximum(judged.error_km[seen], 0.03))
+    curve = steps(judged.raw[seen], judged.right[seen])
+    groups = np.array(GROUPS)[calibration.groups_of(signs)]
+    return {
+        "made": date.today().isoformat(),
+        "digest": hashlib.sha256(DEVELOPMENT.read_bytes()).hexdigest(),
+        "net": learned,
+        "score": {
+            "weights": _short(plane(LogisticRegression(C=0.3, max_iter=500), signs, judged.right[seen])),
+            "from": _short(curve[0]),
+            "to": _short(curve[1]),
+        },
+        "error": {
+            "weights": _short(plane(Ridge(alpha=5.0), signs, logged)),
+            **conformal(judged.expected[seen], logged, groups),
+        },
+    }
+
+
 def main() -> None:
     """Fit, judge, print, and write."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -359,23 +380,7 @@ def main() -> None:
     report(judged)
     if options.check:
         return
-    logged = np.log(np.maximum(judged.error_km, 0.03))
-    curve = steps(judged.raw, judged.right)
-    groups = np.array(GROUPS)[calibration.groups_of(judged.signs)]
-    said = {
-        "made": date.today().isoformat(),
-        "digest": hashlib.sha256(DEVELOPMENT.read_bytes()).hexdigest(),
-        "net": fit(np.ones(len(dev), dtype=np.bool_)),
-        "score": {
-            "weights": _short(plane(LogisticRegression(C=0.3, max_iter=500), judged.signs, judged.right)),
-            "from": _short(curve[0]),
-            "to": _short(curve[1]),
-        },
-        "error": {
-            "weights": _short(plane(Ridge(alpha=5.0), judged.signs, logged)),
-            **conformal(judged.expected, logged, groups),
-        },
-    }
+    said = content(judged, fit(np.ones(len(dev), dtype=np.bool_)), np.ones(len(judged.texts), dtype=np.bool_))
     calibration.of(said)
     OUT.write_text(json.dumps(said, indent=0) + "\n", encoding="utf-8")
     print(f"written to {OUT.relative_to(ROOT)}")

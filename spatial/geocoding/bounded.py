@@ -120,9 +120,12 @@ def bounded_regions(asked: Sequence[Bounded]) -> list[Region | None]:
     return found
 
 
-def _regions(asked: Sequence[Bounded], drawn: Disks, scale: Array | None = None) -> list[Region | None]:
-    """Give the regions on some cells, or on their children where few of them hold nearly all."""
-    field = _weighed(asked, drawn, scale)
+def _regions(asked: Sequence[Bounded], drawn: Disks, before: tuple[Array, Array] | None = None) -> list[Region | None]:
+    """Give the regions on some cells, or on their children where few of them hold nearly all.
+
+    Of children those cells know, ``before``, by what densities are multiplied and how much of a bearing is off them.
+    """
+    field = _weighed(asked, drawn, before)
     by_cell = field.held.sum(axis=2)
     order = np.argsort(-by_cell, axis=1, kind="stable")
     running = np.cumsum(np.take_along_axis(by_cell, order, axis=1), axis=1)
@@ -138,7 +141,11 @@ def _regions(asked: Sequence[Bounded], drawn: Disks, scale: Array | None = None)
     if len(rows):
         kept = np.zeros(by_cell.shape, dtype=np.bool_)
         np.put_along_axis(kept, order, np.arange(by_cell.shape[1]) < needed[:, None], axis=1)
-        again = _regions([asked[row] for row in rows.tolist()], finer(drawn.of(rows), kept[rows]), field.scale[rows])
+        # What stays behind in the cells that are given up is off the children, too.
+        off = field.beyond[rows] + (by_cell[rows] * ~kept[rows]).sum(axis=1)
+        again = _regions(
+            [asked[row] for row in rows.tolist()], finer(drawn.of(rows), kept[rows]), (field.scale[rows], off)
+        )
         for row, part in zip(rows.tolist(), again, strict=True):
             regions[row] = part
     return regions
@@ -187,16 +194,17 @@ class _Field:
         )  # fmt: skip
 
 
-def _weighed(asked: Sequence[Bounded], drawn: Disks, scale: Array | None) -> _Field:
+def _weighed(asked: Sequence[Bounded], drawn: Disks, before: tuple[Array, Array] | None) -> _Field:
     rounds = [one.about for one in asked]
     inside = _inside(asked, drawn)
     leak, holds = (np.array([getattr(one, name) for one in asked]) for name in ("leak", "holds"))
     factor = np.where(inside, 1.0, leak[:, None, None])
     grain = _GRAIN * drawn.spacing
     core, wide = (hills(drawn.squared, np.hypot(one, grain)) * drawn.reaches for one in (drawn.inner, drawn.outer))
-    is_first = scale is None
-    if scale is None:
+    if before is not None:
         # Finer cells hold what they are kept for: of all the rest only those that came before know how much it is.
+        scale = before[0]
+    else:
         scale = 1.0 / np.maximum(np.stack([one.sum(axis=(1, 2)) for one in (core, wide)]).T, _NOTHING)
         scale /= _points_m2(drawn)[:, None]
     core, wide = (one * (scale[:, at] * _points_m2(drawn))[:, None, None] for at, one in enumerate((core, wide)))
@@ -219,8 +227,8 @@ def _weighed(asked: Sequence[Bounded], drawn: Disks, scale: Array | None) -> _Fi
     most = np.full(len(asked), _MOST_BEYOND)
     for row in [row for row, one in enumerate(asked) if one.said is not None]:
         # An area may leave less of it; where that is much, the long road finds out.
-        beyond[row] = max(0.0, (1.0 - holds[row]) - each[2, row])
-        most[row] = _MOST_APART
+        beyond[row] = before[1][row] if before is not None else max(0.0, (1.0 - holds[row]) - each[2, row])
+        most[row] = _MOST_APART if before is None else 1.0
         total[row] = named[row] + each[2, row] + beyond[row]
     farthest = np.array([max((mass for *_, mass in found), default=0.0) for found in others])
     is_plain = (everywhere > 0) & (named > 0.0) & (beyond <= most * total) & (farthest <= each.max(axis=0))
@@ -228,10 +236,10 @@ def _weighed(asked: Sequence[Bounded], drawn: Disks, scale: Array | None) -> _Fi
     # Against what the same places make of the whole, so that what nothing is taken from stays where it is. Of finer
     # cells only those are there that area and bearing left: their own middle is the shift, and nothing to measure from.
     nothing = np.zeros_like(core)
-    before = np.choose(heaviest, (_shares(core), _shares(wide), nothing)) if is_first else nothing
+    whole = np.choose(heaviest, (_shares(core), _shares(wide), nothing)) if before is None else nothing
     left = np.choose(heaviest, lumps) / np.maximum(each.max(axis=0), _NOTHING)[:, None, None]
     changed = 0.5 * np.abs(_shares(lumps[0] + lumps[1]) - _shares(CORE * core + (1.0 - CORE) * wide)).sum(axis=(1, 2))
-    shift = np.stack([((left - before) * along).sum(axis=(1, 2)) for along in (drawn.east, drawn.north)], axis=1)
+    shift = np.stack([((left - whole) * along).sum(axis=(1, 2)) for along in (drawn.east, drawn.north)], axis=1)
     held = lumps[0] + lumps[1] + lumps[2]
     return _Field(drawn, scale, held, changed, shift, others, named, total, beyond, is_plain)
 

@@ -134,7 +134,7 @@ def draw(
         if found is None:
             continue
         lat, lon, metres, bearing = found
-        text, language, form = _wording(metres, bearing, chance, habits, without_direction)
+        text, language, form = wording(metres, bearing, chance, habits, without_direction)
         made += 1
         if chance.random() >= named:
             yield Drawn(text, station, lat, lon, language, form)
@@ -183,9 +183,21 @@ def _place(
     return None
 
 
-def _wording(
+def wording(
     metres: float, bearing: float, chance: np.random.Generator, habits: Habits, without_direction: float
 ) -> tuple[str, str, str]:
+    """Give how a place so many metres from the house in a direction is told, with the language and the form.
+
+    Parameters
+    ----------
+    metres, bearing : float
+        Bearing in degrees clockwise from north.
+    chance : numpy Generator
+    habits : Habits
+        Of whoever writes.
+    without_direction : float
+        Share of texts that give no direction.
+    """
     language = LANGUAGES[int(chance.integers(3))]
     measured = metres
     if chance.random() < habits.road:

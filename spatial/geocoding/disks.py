@@ -28,6 +28,8 @@ _LEAST: Final = 0.4
 """Of the distance between cells: the tail is not cut nearer, or it might fall between the places."""
 _ROUND: Final = math.sqrt(math.log(2.0) / math.log(10.0))
 """The radius of 50 % in that of 90 %, for one normal distribution."""
+_TURNS: Final = 12
+"""More change nothing that can be measured."""
 MOST_PARENTS: Final = 8
 """Of so many cells the children fit into one fix, with three other candidates."""
 PLACES: Final = 7
@@ -46,6 +48,19 @@ def deviations_m(fifty_m: float, ninety_m: float) -> tuple[float, float]:
     beyond = 1.0 - math.exp(-0.5 * (fifty_m / outer) ** 2)
     inside = (0.5 - (1.0 - CORE) * beyond) / CORE
     return min(outer, fifty_m / math.sqrt(-2.0 * math.log(1.0 - inside))), outer
+
+
+def radii_m(inner: float, outer: float) -> tuple[float, float]:
+    """Give the radii that hold half and nine tenths, of which :func:`deviations_m` makes two standard deviations.
+
+    They do so where the inner one is less than two thirds of the outer one.
+    """
+    fifty = inner
+    for _ in range(_TURNS):
+        # Half of all, less what the outer distribution has within.
+        inside = (0.5 - (1.0 - CORE) * (1.0 - math.exp(-0.5 * (fifty / outer) ** 2))) / CORE
+        fifty = inner * math.sqrt(-2.0 * math.log(1.0 - inside))
+    return fifty, outer * math.sqrt(2.0 * math.log((1.0 - CORE) / 0.1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spatial import cells
-from spatial.geocoding.disks import CORE, EAST_M, NORTH_M, Round, deviations_m, disks, hills, seat
+from spatial.geocoding.disks import CORE, EAST_M, NORTH_M, Round, deviations_m, disks, hills, radii_m, seat
 from spatial.geocoding.region import Region
 from spatial.mass import UNIT
 from spatial.model import MOST_CELLS, Point
 
-__all__ = ["CORE", "Round", "apportioned", "as_regions", "deviations_m", "round_regions"]
+__all__ = ["CORE", "Round", "apportioned", "as_regions", "deviations_m", "radii_m", "round_regions"]
 
 
 def round_regions(asked: Sequence[Round]) -> list[Region]:

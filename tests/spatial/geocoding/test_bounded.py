@@ -15,7 +15,8 @@ from spatial import cells, projection
 from spatial.geocoding.bounded import Bounded, Said, bounded_regions
 from spatial.geocoding.combine import Lump, combine
 from spatial.geocoding.coverage import smallest_set
-from spatial.geocoding.disks import CORE, Round, deviations_m, disks, finer
+from spatial.geocoding.disks import CORE, Round, deviations_m, disks, finer, radii_m
+from spatial.geocoding.frame import Frame
 from spatial.geocoding.layers import NINETY, Bearing, Extent, Jurisdiction, Kernel
 from spatial.geocoding.region import Region
 from spatial.mass import UNIT
@@ -254,6 +255,39 @@ def test_radii_beside_a_bearing_are_those_of_the_long_road() -> None:
     assert len(ratios) > 80
     assert float(np.quantile(ratios, 0.95)) < 1.2
     assert max(ratios) < 1.4
+
+
+def believed(one: Bounded, region: Region) -> float:
+    """Give how much of what is believed lies in a region's circle, summed over points 40 m apart."""
+    assert one.said is not None
+    frame, (inner, outer) = Frame(LAT, LON), deviations_m(one.about.fifty_m, one.about.ninety_m)
+    house, reach = frame.to_metres(np.array([one.said.words.lat]), np.array([one.said.words.lon])), 4.0 * outer
+    far = np.hypot(house[0][0], house[1][0]) + one.said.words.reach_m
+    east, north = (one.ravel() for one in np.meshgrid(*[np.arange(-max(reach, far), max(reach, far), 40.0)] * 2))
+    name = sum(
+        share / (2.0 * math.pi * spread**2) * np.exp(-0.5 * (east**2 + north**2) / spread**2)
+        for share, spread in ((CORE, inner), (1.0 - CORE, outer))
+    )
+    said = one.said.trust * one.said.words.density(frame, east, north)
+    mass = one.holds * name * (said * one.said.plausible_m2 + 1.0 - one.said.trust) + (1.0 - one.holds) * said
+    x, y = frame.to_metres(np.array([region.point.lat]), np.array([region.point.lon]))
+    return float(mass[np.hypot(east - x[0], north - y[0]) <= region.accuracy_m].sum() / mass.sum())
+
+
+def test_circles_beside_a_bearing_hold_nine_tenths_of_what_is_believed() -> None:
+    chance = np.random.default_rng(3)
+    held = []
+    for _ in range(40):
+        turn = float(chance.integers(8)) * 45.0
+        name = turn + float(chance.uniform(-30.0, 30.0))
+        fifty, ninety = radii_m(float(chance.uniform(100.0, 250.0)), float(chance.uniform(400.0, 1_000.0)))
+        one = said(float(chance.choice([1_500.0, 3_000.0, 5_000.0])), turn, name, fifty, ninety)
+        (region,) = bounded_regions([one])
+        if region is not None:
+            held.append(believed(one, region))
+    assert len(held) > 20
+    assert float(np.mean(held)) == pytest.approx(0.9, abs=0.015)
+    assert min(held) > 0.82 and max(held) < 0.96
 
 
 def test_what_a_bearing_contradicts_or_is_too_narrow_to_see_is_left_to_other_roads() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial import cells, projection
-from spatial.geocoding.kernel import Round, deviations_m, round_regions
+from spatial.geocoding.kernel import Round, deviations_m, radii_m, round_regions
 from spatial.geocoding.region import Region
 from spatial.mass import UNIT
 from spatial.model import MOST_CELLS
@@ -63,6 +63,11 @@ def test_both_radii_are_those_of_the_two_distributions(fifty: float, ninety: flo
     assert within(ninety) == pytest.approx(0.9, abs=0.02)
     if fifty <= 549:
         assert within(fifty) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize(("inner", "outer"), [(100, 160), (100, 1000), (400, 1000), (20, 40_000)])
+def test_radii_are_those_of_which_the_two_distributions_are_made(inner: float, outer: float) -> None:
+    assert deviations_m(*radii_m(inner, outer)) == pytest.approx((inner, outer), rel=1e-3)
 
 
 def test_another_candidate_keeps_its_lump_and_widens_the_circle() -> None:
