@@ -305,9 +305,8 @@ def _cookie(server: str, token: str) -> Any:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Try once more where time ran out, and only there: a busy machine is slow once, a fault is there twice."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError", "did not come true"]))
+    for item in (one for one in items if one.path.is_relative_to(Path(__file__).parent)):
+        item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError", "did not come true"]))
 
 
 _REPORT = pytest.StashKey[pytest.TestReport]()
