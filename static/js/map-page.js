@@ -34,6 +34,12 @@ const afterwards = new Map(); // what waits for the map, by name: {run, timer}
 /** How long it waits for a map that does not come; and how long a pressed button waits to be drawn in one picture with it. */
 const PATIENCE = 1500;
 const PRESSED = 300;
+/** Filters that come faster than this are a hand at work: what is said of a picture waits until it rests, and no map waits for that. */
+const HURRY_MS = 1200;
+const REST_MS = 600;
+let filteredAt = -HURRY_MS;
+let hurried = false;
+let telling = null;
 let pressed = new Set(); // keys that were changed and not drawn yet
 let stale = true; // what is said of the picture may no longer hold
 let awaited = true; // no picture has answered the filters yet
@@ -179,13 +185,20 @@ function settled() {
 
 function describe() {
   describing = false;
+  if (!awaited) comes(false);
+  clearTimeout(telling);
+  if (hurried) telling = setTimeout(tell, REST_MS);
+  else tell();
+}
+
+/** What is said of the picture: address, numbers, timeline, table. */
+function tell() {
   writeAddress();
   completeGround(map);
   for (const name of [...afterwards.keys()]) goOn(name);
   const features = followZoom();
   followRun();
   if (resolution === null) setBeside(null); // no cell in view: there is no size of cells to speak of
-  if (!awaited) comes(false);
   clearTimeout(table);
   table = setTimeout(drawTable, get("mode") === "data" ? 0 : TABLE_MS);
   const empty = byId("map-empty");
@@ -209,7 +222,12 @@ function comes(still) {
 function changed(keys) {
   stale = true;
   const filtered = touches(keys);
-  if (filtered) filterAsked();
+  if (filtered) {
+    filterAsked();
+    clearTimeout(telling);
+    hurried = performance.now() - filteredAt < HURRY_MS;
+    filteredAt = performance.now();
+  }
   if (filtered || keys.has("layer")) {
     clearTimeout(table);
     holes = false;

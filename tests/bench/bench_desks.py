@@ -6,9 +6,7 @@ Run: ``python -m tests.bench.bench_desks [desk ...]``.
 """
 
 import gzip
-import os
 import re
-import shutil
 import statistics
 import sys
 from collections.abc import Iterator
@@ -22,6 +20,7 @@ from app.access import service as access
 from app.settings import Settings
 from tests.bench.scratch import engine
 from tests.bench.serving import server
+from tests.chromium import launch
 
 #: desk -> whose it is in the demonstration
 READERS = {
@@ -39,12 +38,6 @@ FILTERS = 24
 IN_A_ROW, AT_REST = 400, 2500
 SECONDS = 60_000
 VIEW = {"width": 1440, "height": 900}
-_ARGUMENTS = [
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--disable-gpu-watchdog",  # it would end a drawing process that a busy machine keeps waiting
-]
 
 
 def sign_in(role: str) -> str:
@@ -172,10 +165,8 @@ def measure(browser: Browser, origin: str, desk: str) -> None:
 
 def report(desks: list[str] | None = None) -> None:
     """Print a row a desk."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    arguments = _ARGUMENTS + (["--no-sandbox"] if os.geteuid() == 0 else [])
     with server() as port, sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=found, args=arguments)
+        browser = launch(started)
         for desk in desks or list(READERS):
             measure(browser, f"http://127.0.0.1:{port}", desk)
         browser.close()

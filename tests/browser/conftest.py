@@ -7,7 +7,6 @@ test, unless it said that it would cause one. A failed test leaves its picture i
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,7 +14,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,12 +22,9 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
-    ConsoleMessage,
     Error,
     Page,
     Playwright,
-    Request,
-    WebError,
     expect,
     sync_playwright,
 )
@@ -41,6 +36,8 @@ from app.db.cluster_place import INSTANCE, recorded
 from app.db.session import Database
 from app.settings import Settings
 from tests.browser import world
+from tests.browser.watch import Watch
+from tests.chromium import launch
 from tests.conftest import EXTERNAL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,8 +47,6 @@ PHONE = {"width": 390, "height": 844}
 SECONDS = 60
 """How long a condition may take: swiftshader draws with the processor, and the processor is shared."""
 expect.set_options(timeout=SECONDS * 1000)
-_ARGUMENTS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
-_LOCAL = ("blob:", "data:", "about:")
 
 
 class Place(NamedTuple):
@@ -59,50 +54,6 @@ class Place(NamedTuple):
 
     database: str
     instance: Path
-
-
-@dataclass
-class Watch:
-    """What a context's pages did that a page of ours never does."""
-
-    origin: str
-    foreign: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=list)
-    requests: int = 0
-
-    def expect(self, pattern: str) -> None:
-        """Say that a test causes console errors of this form on purpose."""
-        self.expected.append(pattern)
-
-    def follow(self, context: BrowserContext) -> None:
-        """Watch every page of a context."""
-        context.on("request", self._request)
-        context.on("console", self._console)
-        context.on("weberror", self._error)
-
-    def leave(self, context: BrowserContext) -> None:
-        """Watch it no longer."""
-        context.remove_listener("request", self._request)
-        context.remove_listener("console", self._console)
-        context.remove_listener("weberror", self._error)
-
-    def _request(self, request: Request) -> None:
-        self.requests += 1
-        if not request.url.startswith((f"{self.origin}/", *_LOCAL)):
-            self.foreign.append(request.url)
-
-    def _error(self, error: WebError) -> None:
-        self.errors.append(f"{error.page and error.page.url}: {error.error}")
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
-
-    def faults(self) -> list[str]:
-        """Give what was not expected."""
-        unexpected = [line for line in self.errors if not any(re.search(each, line) for each in self.expected)]
-        return [f"left the origin: {url}" for url in self.foreign] + unexpected
 
 
 @pytest.fixture(scope="session")
@@ -199,9 +150,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Give the machine's own Chromium."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    arguments = _ARGUMENTS + (["--no-sandbox"] if os.geteuid() == 0 else [])
-    started = playwright.chromium.launch(executable_path=found, args=arguments)
+    started = launch(playwright)
     yield started
     started.close()
 

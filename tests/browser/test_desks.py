@@ -12,9 +12,10 @@ from playwright.sync_api import Error, Page, Route, expect
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.browser.conftest import DESK, PHONE, Watch, drawn, until
+from tests.browser.conftest import DESK, PHONE, drawn, until
 from tests.browser.test_map import filtered, query, total
 from tests.browser.test_security import axe
+from tests.browser.watch import Watch
 from tests.reference_set import CITY, GULBERG
 
 SignedIn = Callable[..., Page]

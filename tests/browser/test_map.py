@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Watch, cells, drawn, until, within_reach
+from tests.browser.conftest import PHONE, cells, drawn, until, within_reach
+from tests.browser.watch import Watch
 
 OpenMap = Callable[..., Page]
 NEAR = "at=31.5100,74.3500,13.5"

@@ -8,8 +8,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tests.browser.conftest import Watch, drawn
+from tests.browser.conftest import drawn
 from tests.browser.test_security import axe
+from tests.browser.watch import Watch
 from tests.browser.world import PASSPHRASE
 from tests.reference_set import CLIFTON
 

@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, Route, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tests.browser.conftest import DESK, PHONE, Watch, drawn
+from tests.browser.conftest import DESK, PHONE, drawn
+from tests.browser.watch import Watch
 from tests.browser.world import ATTACKS
 from tests.reference_set import GULBERG
 
