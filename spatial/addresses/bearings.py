@@ -85,12 +85,7 @@ def parse_bearing(text: str) -> Bearing | None:
     -------
     Bearing or None
     """
-    tokens = _tokens(text)
-    for distance in _distances(tokens):
-        said = _says(tokens, distance)
-        if said is not None:
-            return said
-    return None
+    return _told(text)[2]
 
 
 @lru_cache(maxsize=4_096)
@@ -144,23 +139,21 @@ def without_bearing(text: str) -> str:
     return left.strip() if any(character.isalpha() for character in left) else ""
 
 
-Measured = tuple[str, Bearing, list[str], int, int, list[tuple[int, int]]]
+Measured = tuple[str, Bearing, tuple[str, ...], int, int, tuple[tuple[int, int], ...]]
 
 
+@lru_cache(maxsize=1_024)
 def measured(text: str) -> Measured | None:
     """Give where a text says its distance and direction, None if it says none.
 
     Returns
     -------
-    (str, Bearing, list of str, int, int, list of (int, int)) or None
+    (str, Bearing, tuple of str, int, int, tuple of (int, int)) or None
         The text in one spelling, what it says, its words, the first and last of them that say it or only serve it, and
         where each word stands in that spelling.
     """
-    simple, tokens = _spelled(text)
+    simple, tokens, said, found = _told(text)
     words = [word for word, _, _ in tokens]
-    said, found = next(
-        ((said, one) for one in _distances(words) if (said := _says(words, one)) is not None), (None, None)
-    )
     if said is None or found is None:
         return None
     first, last = found.first, found.last
@@ -172,7 +165,20 @@ def measured(text: str) -> Measured | None:
         # "Main" is a word for "in", but before a bazaar it is the bazaar's.
         if words[after] not in _LOOSE:
             last = after
-    return simple, said, words, first, last, [(start, end) for _, start, end in tokens]
+    return simple, said, tuple(words), first, last, tuple((start, end) for _, start, end in tokens)
+
+
+# A text is asked for its bearing, for what is left without it and for where it is told from, all at once.
+@lru_cache(maxsize=1_024)
+def _told(text: str) -> tuple[str, list[tuple[str, int, int]], Bearing | None, _Distance | None]:
+    """Give a text in one spelling, its words with where each stands, what it says, and by which distance."""
+    simple, tokens = _spelled(text)
+    words = [word for word, _, _ in tokens]
+    for distance in _distances(words):
+        said = _says(words, distance)
+        if said is not None:
+            return simple, tokens, said, distance
+    return simple, tokens, None, None
 
 
 def _serves(words: list[str], index: int, between: str) -> bool:

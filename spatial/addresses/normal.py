@@ -61,7 +61,22 @@ class _Simplest(dict[int, int | str | None]):
         return kept
 
 
+class _Kept(dict[int, int | str | None]):
+    """Give for each character what is left of it where punctuation is kept, worked out once."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        category = unicodedata.category(chr(code))
+        kept: int | str | None = code
+        if category in ("Mn", "Me", "Cf"):
+            kept = None
+        elif category == "Nd":
+            kept = str(unicodedata.digit(chr(code)))
+        self[code] = kept
+        return kept
+
+
 _SIMPLEST: Final = _Simplest()
+_KEPT: Final = _Kept()
 
 
 @lru_cache(maxsize=65_536)
@@ -98,13 +113,4 @@ def fold(text: str) -> str:
         if turned == text:
             break
         text = turned
-    return "".join(_kept(character) for character in text)
-
-
-def _kept(character: str) -> str:
-    category = unicodedata.category(character)
-    if category in ("Mn", "Me", "Cf"):
-        return ""
-    if category == "Nd":
-        return str(unicodedata.digit(character))
-    return character
+    return text.translate(_KEPT)
