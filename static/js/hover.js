@@ -92,9 +92,9 @@ function fillForecast(card, cell) {
 }
 
 function place(card, point) {
-  const box = byId("map").getBoundingClientRect();
+  const box = byId("map");
   const wide = 220;
-  const beyond = point.x + wide + 24 > box.width;
-  card.style.setProperty("--x", `${beyond ? point.x - wide - 18 : point.x + 18}px`);
-  card.style.setProperty("--y", `${Math.max(8, Math.min(point.y - 20, box.height - 160))}px`);
+  const beyond = point.x + wide + 24 > box.clientWidth;
+  card.style.setProperty("--x", `${box.offsetLeft + (beyond ? point.x - wide - 18 : point.x + 18)}px`);
+  card.style.setProperty("--y", `${box.offsetTop + Math.max(8, Math.min(point.y - 20, box.clientHeight - 160))}px`);
 }

@@ -6,6 +6,7 @@ import { t } from "./i18n.js";
 import { LAYERS, VALUE, reach, refresh, rescale, style } from "./layers.js";
 import { get, hasLayer, set } from "./state.js";
 import { allowWorker } from "./policy.js";
+import { isPhone } from "./sheet.js";
 import { onTheme } from "./theme.js";
 import { dataFirst, showGround, showLayer } from "./style.js";
 import { askAhead, followTiles } from "./tiles.js";
@@ -23,16 +24,16 @@ function camera() {
   return { center: [lng, lat], zoom };
 }
 
-/** What rail, legend, panel and timeline cover of the map, so that a box is shown where it can be seen; on a phone they are sheets. */
+/** What the cards cover of the map, so that a box is shown where it can be seen; on a phone they are sheets. */
 function room() {
   const box = byId("map").getBoundingClientRect();
   const edge = 24;
-  if (box.width <= 760 || document.body.classList.contains("kiosk") || document.body.classList.contains("printing")) return edge;
-  const side = (id) => byId(id)?.getBoundingClientRect() ?? { width: 0 };
-  const [rail, legend, panel, strip] = ["rail", "legend", "panel", "timeline"].map(side);
-  const start = rail.width + (box.width - rail.width - legend.width - panel.width > 420 ? legend.width + edge : 0) + edge;
-  const [left, right] = document.dir === "rtl" ? [panel.width + edge, start] : [start, panel.width + edge];
-  return { top: 64, bottom: Math.max(strip.height ?? 0, 140) + 2 * edge, left, right };
+  if (isPhone() || document.body.classList.contains("kiosk") || document.body.classList.contains("printing")) return edge;
+  const over = (id, from, to) => { const card = byId(id)?.getBoundingClientRect(); return card ? Math.max(0, Math.min(card[to], box[to]) - Math.max(card[from], box[from])) : 0; };
+  const [rail, legend, panel] = ["rail", "legend", "panel"].map((id) => over(id, "left", "right"));
+  const start = rail + (box.width - rail - legend - panel > 420 ? legend + edge : 0) + edge;
+  const [left, right] = document.dir === "rtl" ? [panel + edge, start] : [start, panel + edge];
+  return { top: 64, bottom: Math.max(over("timeline", "top", "bottom"), 68) + 2 * edge, left, right };
 }
 
 /** Starts the map. `home` is `{center, zoom}` or `{bounds}` when the address names no place. */
