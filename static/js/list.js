@@ -12,6 +12,7 @@ export function drawList(features) {
   const shown = features.slice(0, MOST);
   byId("list-count").textContent = tn("%(n)s cell in view", "%(n)s cells in view", features.length);
   replace(byId("list-head"), el("tr", {}, [t("Rank"), t("Cell"), forecast ? t("Expected reports") : t("Records"), forecast ? t("Between") : t("Share of view")].map((label) => el("th", { scope: "col" }, label))));
+  const read = box.contains(document.activeElement) ? document.activeElement.textContent : null; // somebody is in the table
   const all = features.reduce((sum, feature) => sum + (feature.properties.mass ?? 0), 0) || 1;
   replace(box, shown.map((feature, index) => {
     const { cell, mass: value, rate, low, high } = feature.properties;
@@ -21,4 +22,7 @@ export function drawList(features) {
       el("td", { class: "end" }, bdi(mass(forecast ? rate : value))),
       el("td", { class: "end" }, forecast ? bdi(`${mass(low)}–${mass(high)}`) : bdi(`${((value / all) * 100).toFixed(1)} %`)));
   }));
+  if (read === null) return;
+  const rows = [...box.querySelectorAll("button")];
+  (rows.find((row) => row.textContent === read) ?? rows[0] ?? byId("list")).focus({ preventScroll: true });
 }

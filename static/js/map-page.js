@@ -347,6 +347,7 @@ async function start() {
   rail.startRail({ fly: (target) => fly(map, target) }).then(() => { drawChips(); openPanel(); }); // again, with the names of heads
   subscribe(changed);
   map.on("moveend", () => { stale = true; });
+  byId("list").addEventListener("focus", drawTable); // who comes to the table by key does not wait for it
   keepScale(map, { frozen: isPlaying, drawn: () => { stale = true; settled(); }, settled });
   onCells(map, { over: showHover, out: hideHover, choose, nothing: () => get("cell") && set({ cell: "" }, { push: true }) });
   byId("map").addEventListener("tilefailed", (event) => tileFailed(event.detail));
