@@ -101,17 +101,23 @@ export function outlineArea(map, code) {
 }
 
 const isGround = (layer) => layer.source === "places" || layer.source === "jurisdictions";
+/** Shaded with an outline, which is a kind of drawing of its own. */
+const isEdged = (layer) => layer.type === "fill" && layer.paint["fill-outline-color"] !== undefined;
 
 /**
  * The style without its ground, which `showGround` brings when the data are drawn. On a machine without a graphics card each
  * kind of layer costs a tenth of a second before its first frame, and the ground's tiles would come between the data's.
  */
 export function dataFirst(whole) {
-  return { ...whole, layers: whole.layers.map((layer) => (isGround(layer) ? { ...layer, layout: { ...layer.layout, visibility: "none" } } : layer)) };
+  const bare = (layer) => (isGround(layer) ? { ...layer, layout: { ...layer.layout, visibility: "none" } } : isEdged(layer) ? { ...layer, paint: { ...layer.paint, "fill-antialias": false } } : layer);
+  return { ...whole, layers: whole.layers.map(bare) };
 }
 
 /** Shows the ground, but for layers that `hidden` names. */
 export function showGround(map, hidden = []) {
   const none = map.getFilter("chosen")[2] === NO_AREA ? ["chosen"] : [];
-  for (const layer of map.getStyle()?.layers ?? []) if (isGround(layer) && ![...hidden, ...none].includes(layer.id)) showLayer(map, layer.id, "visible");
+  for (const layer of map.getStyle()?.layers ?? []) {
+    if (isEdged(layer)) map.setPaintProperty(layer.id, "fill-antialias", true);
+    if (isGround(layer) && ![...hidden, ...none].includes(layer.id)) showLayer(map, layer.id, "visible");
+  }
 }
