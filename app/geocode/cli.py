@@ -37,6 +37,7 @@ geocode_cli = FileOrCommand(
     \b
     flask geocode FILE.csv --out OUT.csv [--explain [--language ur]]
     flask geocode FILE.csv --evaluate [--out OUT.csv]
+    flask geocode index
     flask geocode redo --dry-run [--station CODE] [--jurisdiction CODE] [--method NAME]
 
     FILE.csv is UTF-8 with the columns id,text and, where known, city,district,station,near_lat,near_lon; `address` may
@@ -89,6 +90,15 @@ def file_command(file: Path, out: Path | None, explain: bool, language: str, eva
             click.echo(line)
     share = f"{done.placed:,} placed" if done.texts else "nothing to place"
     click.echo(f"{done.texts:,} texts, {share}, {done.seconds:.1f} s of the processor", err=True)
+
+
+@geocode_cli.command("index")
+def index_command() -> None:
+    """Make the index of place names now, where it is missing or out of date: the first answer then need not wait."""
+    from app.geocode import shelf
+
+    found = shelf.take(current_app.extensions["naqsha.settings"].instance, lambda line: click.echo(line, err=True))
+    click.echo(f"{len(found.index):,} places stand ready.")
 
 
 @geocode_cli.command("redo")

@@ -48,6 +48,14 @@ def table(tmp_path: Path):
     return make
 
 
+def test_the_index_is_made_beforehand(table, tmp_path: Path) -> None:
+    done = geocode("index")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(" places stand ready.\n")
+    placed = geocode(table('id,text,district\n1,"Block 5, Clifton",Karachi South\n'), "--out", tmp_path / "out.csv")
+    assert placed.returncode == 0 and "Indexing" not in placed.stderr
+
+
 def test_texts_are_placed_without_a_database(table, tmp_path: Path) -> None:
     path = table(
         "id,text,city,district,note\n"
