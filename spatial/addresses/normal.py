@@ -42,37 +42,29 @@ _INITIALS: Final = re.compile(r"(?<![^\W_])([^\W\d_])\.(?=[^\W\d_](?![^\W_]))")
 _BETWEEN_LETTER_AND_DIGIT: Final = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
-class _Simplest(dict[int, int | str | None]):
-    """Give for each character what is left of it, worked out once."""
-
-    def __missing__(self, code: int) -> int | str | None:
-        character = chr(code)
-        category = unicodedata.category(character)
-        kept: int | str | None
-        if category in ("Mn", "Me", "Cf"):
-            kept = None
-        elif category == "Nd":
-            kept = str(unicodedata.digit(character))
-        elif category[0] == "L":
-            kept = code
-        else:
-            kept = " "
-        self[code] = kept
-        return kept
+_MARKS: Final = ("Mn", "Me", "Cf")
 
 
-class _Kept(dict[int, int | str | None]):
+class _Kept(dict[int, str | None]):
     """Give for each character what is left of it where punctuation is kept, worked out once."""
 
-    def __missing__(self, code: int) -> int | str | None:
-        category = unicodedata.category(chr(code))
-        kept: int | str | None = code
-        if category in ("Mn", "Me", "Cf"):
-            kept = None
-        elif category == "Nd":
-            kept = str(unicodedata.digit(chr(code)))
-        self[code] = kept
-        return kept
+    def __missing__(self, code: int) -> str | None:
+        self[code] = left = self.left(chr(code))
+        return left
+
+    def left(self, character: str) -> str | None:
+        category = unicodedata.category(character)
+        if category in _MARKS:
+            return None
+        return str(unicodedata.digit(character)) if category == "Nd" else character
+
+
+class _Simplest(_Kept):
+    """The same where all but marks, digits and letters parts words."""
+
+    def left(self, character: str) -> str | None:
+        category = unicodedata.category(character)
+        return super().left(character) if category[0] == "L" or category in (*_MARKS, "Nd") else " "
 
 
 _SIMPLEST: Final = _Simplest()
