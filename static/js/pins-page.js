@@ -191,7 +191,6 @@ async function undo() {
   if (!last) { say(t("There is nothing to take back.")); return; }
   try {
     await send("POST", `/api/pins/${encodeURIComponent(last.id)}/undo`, {});
-    shut();
     say(t("%(title)s is where it was.", { title: last.title ?? "" }));
     await load();
   } catch (error) {

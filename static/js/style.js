@@ -102,14 +102,18 @@ export function outlineArea(map, code) {
 
 const isGround = (layer) => layer.source === "places" || layer.source === "jurisdictions";
 /** Shaded with an outline, which is a kind of drawing of its own. */
-const isEdged = (layer) => layer.type === "fill" && layer.paint["fill-outline-color"] !== undefined;
+const isEdged = (layer) => !isGround(layer) && layer.type === "fill" && layer.paint["fill-outline-color"] !== undefined;
 
 /**
  * The style without its ground, which `showGround` brings when the data are drawn. On a machine without a graphics card each
  * kind of layer costs a tenth of a second before its first frame, and the ground's tiles would come between the data's.
  */
 export function dataFirst(whole) {
-  const bare = (layer) => (isGround(layer) ? { ...layer, layout: { ...layer.layout, visibility: "none" } } : isEdged(layer) ? { ...layer, paint: { ...layer.paint, "fill-antialias": false } } : layer);
+  const bare = (layer) => {
+    if (isGround(layer)) return { ...layer, layout: { ...layer.layout, visibility: "none" } };
+    if (isEdged(layer)) return { ...layer, paint: { ...layer.paint, "fill-antialias": false } };
+    return layer;
+  };
   return { ...whole, layers: whole.layers.map(bare) };
 }
 
