@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import h3.api.basic_int as h3
@@ -236,6 +237,7 @@ def area_m2(cell: int) -> float:
     return float(h3.cell_area(_valid(cell), unit="m^2"))
 
 
+@lru_cache(maxsize=FINEST + 1)
 def mean_area_m2(resolution: int) -> float:
     """Give the mean area in square metres of the cells of a resolution."""
     return float(h3.average_hexagon_area(_resolution(resolution), unit="m^2"))

@@ -11,7 +11,7 @@ import shapely
 
 from spatial.addresses import Bearing
 from spatial.errors import InvalidGeometry
-from spatial.geocoding import bearing, kernel, stencil
+from spatial.geocoding import bearing, kernel, overlaid, stencil
 from spatial.geocoding import region as regions
 from spatial.geocoding.bounded import Bounded, Said, bounded_regions
 from spatial.geocoding.combine import Lump, combine
@@ -61,13 +61,14 @@ def fixes(chosen: Sequence[Chosen]) -> list[tuple[Fix | None, tuple[Reason, ...]
     said = [one.said for one in chosen]
     plain = [row for row, one in enumerate(chosen) if said[row] is not None or bearing.bounds(one.station, LEAK)]
     drawn = dict(zip(plain, bounded_regions([_bounded(chosen[row], said[row]) for row in plain]), strict=True))
-    # Where a bearing is narrower than the name, the name is laid over the bearing's points, if these lie near enough.
-    narrow = [
-        (row, _laid(chosen[row], words)) for row, words in enumerate(said) if words is not None and drawn[row] is None
-    ]
-    narrow = [(row, one) for row, one in narrow if one.words.reach_m <= stencil.FARTHEST_M]
-    laid = stencil.lay_all([one for _, one in narrow])
-    drawn.update((row, one[0]) for (row, _), one in zip(narrow, laid, strict=True) if one is not None)
+    # Where a bearing is narrower than the name or leads elsewhere, both are laid over points, if these lie near enough.
+    wide = [(row, _laid(chosen[row], words)) for row, words in enumerate(said) if words and drawn[row] is None]
+    wide = [(row, one) for row, one in wide if one.words.reach_m <= stencil.FARTHEST_M]
+    laid = overlaid.lay_beside([one for _, one in wide])
+    codes: dict[int, str] = {}
+    for (row, _), on_points in zip(wide, laid, strict=True):
+        if on_points is not None:
+            drawn[row], codes[row] = on_points
     free = [row for row in range(len(chosen)) if row not in drawn]
     drawn.update(zip(free, kernel.round_regions([_round(chosen[row].found) for row in free]), strict=True))
     known: list[tuple[Fix | None, tuple[Reason, ...]]] = []
@@ -76,7 +77,7 @@ def fixes(chosen: Sequence[Chosen]) -> list[tuple[Fix | None, tuple[Reason, ...]
         if region is None:
             region = _combined(one, words)
         elif words is not None:
-            tell("bearing_agrees", one.station, words, one.found.place, one.reasons)
+            tell(codes.get(row, "bearing_agrees"), one.station, words, one.found.place, one.reasons)
         known.append((_fix(one, region), tuple(one.reasons)))
     return known
 
@@ -104,13 +105,13 @@ def _bounded(one: Chosen, said: Bearing | None) -> Bounded:
     )
 
 
-def _laid(one: Chosen, said: Bearing) -> stencil.Laid:
-    """Give the same as it is asked for where the bearing is narrower than the name."""
+def _laid(one: Chosen, said: Bearing) -> overlaid.Beside:
+    """Give the same as it is asked for where the bearing is narrower than the name or leads elsewhere."""
     words, bounds = bearing.layer(one.station, said), bearing.bounds(one.station, LEAK)
-    beside = stencil.Beside(
-        replace(_round(one.found, said), others=()), HOLDS_BESIDE_BEARING, TRUST_BEARING, plausible_m2(words)
+    about = replace(_round(one.found, said), others=())
+    return overlaid.Beside(
+        words, bounds[0] if bounds else None, about, HOLDS_BESIDE_BEARING, TRUST_BEARING, plausible_m2(words)
     )
-    return stencil.Laid(words, bounds[0] if bounds else None, beside)
 
 
 def _round(found: LookUp, said: Bearing | None = None) -> kernel.Round:

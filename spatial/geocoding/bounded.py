@@ -199,21 +199,21 @@ def _weighed(asked: Sequence[Bounded], drawn: Disks, before: tuple[Array, Array]
     inside = _inside(asked, drawn)
     leak, holds = (np.array([getattr(one, name) for one in asked]) for name in ("leak", "holds"))
     factor = np.where(inside, 1.0, leak[:, None, None])
-    grain = _GRAIN * drawn.spacing
+    grain, each_m2 = _GRAIN * drawn.spacing, _points_m2(drawn)
     core, wide = (hills(drawn.squared, np.hypot(one, grain)) * drawn.reaches for one in (drawn.inner, drawn.outer))
     if before is not None:
         # Finer cells hold what they are kept for: of all the rest only those that came before know how much it is.
         scale = before[0]
     else:
         scale = 1.0 / np.maximum(np.stack([one.sum(axis=(1, 2)) for one in (core, wide)]).T, _NOTHING)
-        scale /= _points_m2(drawn)[:, None]
-    core, wide = (one * (scale[:, at] * _points_m2(drawn))[:, None, None] for at, one in enumerate((core, wide)))
+        scale /= each_m2[:, None]
+    core, wide = (one * (scale[:, at] * each_m2)[:, None, None] for at, one in enumerate((core, wide)))
     elsewhere = np.array([sum(share for _, _, share in one.others) for one in rounds])
     # The area's own share lies on what of it the cells hold; the circle knows how much of that is farther off.
     everywhere = inside.sum(axis=(1, 2))
     alone = inside * ((1.0 - holds) / np.maximum(everywhere, 1))[:, None, None]
     for row in [row for row, one in enumerate(asked) if one.said is not None]:
-        factor[row], alone[row] = _agreeing(asked[row], drawn, row, factor[row])
+        factor[row], alone[row] = _agreeing(asked[row], drawn, row, factor[row], float(each_m2[row]))
     lumps = (
         core * factor * (holds * CORE * (1.0 - elsewhere))[:, None, None],
         wide * factor * (holds * (1.0 - CORE))[:, None, None],
@@ -258,7 +258,7 @@ def _is_seen(one: Bounded) -> bool:
     return one.said.words.least_m2 >= _PLACES_OF_WORDS * cells.mean_area_m2(level_of(one.about.ninety_m)) / PLACES
 
 
-def _agreeing(one: Bounded, drawn: Disks, row: int, factor: Array) -> tuple[Array, Array]:
+def _agreeing(one: Bounded, drawn: Disks, row: int, factor: Array, each_m2: float) -> tuple[Array, Array]:
     """Give by what the name's chance at each place is multiplied where a bearing is given, and the bearing's own."""
     if one.said is None:
         raise ValueError("There is no bearing.")
@@ -266,7 +266,7 @@ def _agreeing(one: Bounded, drawn: Disks, row: int, factor: Array) -> tuple[Arra
     density = np.zeros(counts.shape)
     frame = Frame(one.about.lat, one.about.lon)
     density[counts] = said.trust * said.words.density(frame, drawn.east[row][counts], drawn.north[row][counts])
-    alone = factor * density * ((1.0 - one.holds) * _points_m2(drawn)[row])
+    alone = factor * density * ((1.0 - one.holds) * each_m2)
     return factor * (density * said.plausible_m2 + (1.0 - said.trust)), alone
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spatial.addresses import lexicon
 from spatial.addresses.normal import normalise
-from spatial.addresses.parse import parse
+from spatial.addresses.parse import parts
 from spatial.addresses.phonetic import phonetic
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.index_layout import DISTRICTS, NAME
@@ -77,7 +77,7 @@ def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Con
         if name:
             known.add(sound(name))
             # "Karachi South" in a text is Karachi; so is "Karachi City".
-            known.update(sound(" ".join(part.key.split())) for part in parse(name).parts)
+            known.update(sound(" ".join(part.key.split())) for part in parts(name))
     if district and len(district.split()) > 1:
         known.add(sound(district.split()[0]))
     known.discard("")
@@ -179,7 +179,7 @@ def _core(
 def places_named(index: PlaceIndex, name: str) -> NDArray[np.int64]:
     """Give the places one of whose lines is a name and nothing else, in order."""
     arrays = index.arrays
-    terms = [index.number_of_term.get(term, -1) for part in parse(name).parts for term in part.terms]
+    terms = [index.number_of_term.get(term, -1) for part in parts(name) for term in part.terms]
     if not terms or -1 in terms:
         return _NONE
     lines = index.lines_with(terms[0])

@@ -250,24 +250,22 @@ def _curves(
     top = max(high for _, high in intervals) * (1.0 + 4.0 * guess)
     distances = np.linspace(0.0, top, _RADII)
     # What is measured is the straight line times a detour; each detour stands for its share of the writers.
-    found = [_inside(intervals, distances, guess, 0.5 * top / _RADII)]
-    road = np.zeros_like(found[0])
-    for low, high, share in detours:
-        steps = (np.arange(_DETOURS) + 0.5) / _DETOURS
-        for factor in (low + (high - low) * steps).tolist():
-            road += share / _DETOURS * _inside(intervals, distances * factor, guess, 0.5 * top / _RADII)
-    return _Curves(distances, found[0], road)
+    steps = (np.arange(_DETOURS) + 0.5) / _DETOURS
+    factors = np.concatenate([[1.0], *(low + (high - low) * steps for low, high, _ in detours)])
+    shares = np.repeat([share / _DETOURS for *_, share in detours], _DETOURS)
+    found = _inside(intervals, distances * factors[:, None], guess, 0.5 * top / _RADII)
+    return _Curves(distances, found[0], (shares[:, None, None] * found[1:]).sum(axis=0))
 
 
 def _inside(
     intervals: tuple[tuple[float, float], ...], measured: NDArray[np.float64], guess: float, least_m: float
 ) -> NDArray[np.float64]:
+    """Give the chance that what was measured, shape (n, r), came to each interval; shape (n, i, r)."""
     spread = np.maximum(guess * measured, least_m)
-    rows = []
-    for low, high in intervals:
-        inside = _below((high - measured) / spread)
-        rows.append(inside - _below((low - measured) / spread) if low > 0.0 else inside)
-    return np.array(rows)
+    edges = sorted({edge for interval in intervals for edge in interval if edge > 0.0})
+    below = dict(zip(edges, _below((np.array(edges)[:, None, None] - measured) / spread), strict=True))
+    rows = [below[high] - below[low] if low > 0.0 else below[high] for low, high in intervals]
+    return np.stack(rows, axis=1)
 
 
 def _intervals(

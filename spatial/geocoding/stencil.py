@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from spatial import cells
 from spatial.geocoding.combine import NOTHING, SLIVER
-from spatial.geocoding.disks import CORE, Round, deviations_m
 from spatial.geocoding.frame import Frame, lattice, scales, steps_on, to_degrees
 from spatial.geocoding.kernel import apportioned, as_regions
 from spatial.geocoding.layers import Bearing, Jurisdiction
@@ -31,17 +30,13 @@ Array = NDArray[np.float64]
 
 FARTHEST_M: Final = 80_000.0
 """Beyond that the earth is not flat, and cells are no lattice."""
-_TOGETHER: Final = 16
+TOGETHER: Final = 16
 """So many are laid in one go: more are no quicker, and want more memory."""
 _PER_CELL: Final = 12
 _FEWEST: Final = 500
 _LITTLE: Final = 0.3
 """Where an area leaves less of the words than this, their points stand half as far apart."""
 _BINS: Final = 1_000
-_MOST_APART: Final = 0.1
-"""Where the name without the words holds more of the mass than this, it needs cells of its own."""
-_LEAST: Final = 1e-6
-"""Of the mass: points with less are left out."""
 _THIN: Final = 0.2 * SLIVER
 """What lies outside an area with less of the mass than this is not worth its points."""
 
@@ -58,40 +53,32 @@ class Stencil:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """A named place beside a distance and direction: wide, or the words would not tell where in it.
-
-    Parameters
-    ----------
-    about : Round
-        Without other candidates.
-    holds, trust : float
-        The chances that the name and that the words are right.
-    plausible_m2 : float
-        Square metres in which the place lies if nothing else is known.
-    """
-
-    about: Round
-    holds: float
-    trust: float
-    plausible_m2: float
-
-
-@dataclass(frozen=True, slots=True)
 class Laid:
-    """A distance and direction from a house, within the area that bounds it, if any, and beside a name, if any.
+    """A distance and direction from a house, within the area that bounds it, if any.
 
     Parameters
     ----------
     words : spatial.geocoding.layers.Bearing
         Reaching at most :data:`FARTHEST_M`.
     bound : Jurisdiction or None
-    beside : Beside or None
     """
 
     words: Bearing
     bound: Jurisdiction | None = None
-    beside: Beside | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """What counts about a house: points in metres, what each holds and for how much ground it stands; shapes (n,)."""
+
+    east: Array
+    north: Array
+    weight: Array
+    lead: Array
+    """The weight of what leads: the region's point is its middle."""
+    each_m2: Array
+    resolution: int
+    """The finest that may do."""
 
 
 def lay_all(asked: Sequence[Laid]) -> list[tuple[Region, float] | None]:
@@ -104,92 +91,57 @@ def lay_all(asked: Sequence[Laid]) -> list[tuple[Region, float] | None]:
     Returns
     -------
     list of (Region, float) or None
-        The region, and what the bound left of its mass; None if it left nothing, if what it left does not fit into 64
-        cells even at resolution 4, or if name and words are so much at odds that each needs cells of its own.
+        The region, and what the bound left of its mass; None if it left nothing, or if what it left does not fit into
+        64 cells even at resolution 4.
     """
     found: list[tuple[Region, float] | None] = []
-    for first in range(0, len(asked), _TOGETHER):
-        here = asked[first : first + _TOGETHER]
-        weighed = [_weighed(one) for one in here]
-        rows = [row for row, one in enumerate(weighed) if one is not None]
-        regions = iter(_regions([here[row].words for row in rows], [one for one in weighed if one is not None]))
-        for one in weighed:
-            region = next(regions) if one is not None else None
-            found.append((region, one.within) if one is not None and region is not None else None)
+    for first in range(0, len(asked), TOGETHER):
+        here = asked[first : first + TOGETHER]
+        within = [laid_within(one.words, one.bound) for one in here]
+        points = [points_of(*one[:2]) if one is not None else None for one in within]
+        for one, region in zip(within, regions_of([one.words for one in here], points), strict=True):
+            found.append((region, one[2]) if one is not None and region is not None else None)
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class _Weighed:
-    """The points of a stencil that count where it was laid, in metres, with the share of each; shapes (n,)."""
-
-    east: Array
-    north: Array
-    weight: Array
-    lead: Array
-    """The weight of what leads: the region's point is its middle."""
-    grain_m: float
-    resolution: int
-    within: float
-
-
-def _weighed(asked: Laid) -> _Weighed | None:
-    """Give the points of one text within its bound, None if it leaves nothing."""
-    words = asked.words
+def laid_within(words: Bearing, bound: Jurisdiction | None) -> tuple[Stencil, Array, float] | None:
+    """Give the stencil of words, what a bound leaves of each point, and of all of them; None if it leaves nothing."""
     said = (words.distance_m, words.direction_deg, words.unit_m, words.low_m, words.high_m, words.habits)
     drawn = _stencil(*said, _finest(words.least_m2))
-    weight, within = _bounded(drawn, words, asked.bound)
+    weight, within = _bounded(drawn, words, bound)
     finer = _finest(words.least_m2 * within)
     if within > 0.0 and (finer > drawn.resolution or within < _LITTLE):
         # What the area leaves is so little that finer cells do, or that too few points tell of it.
         drawn = _stencil(*said, finer, within < _LITTLE)
-        weight, within = _bounded(drawn, words, asked.bound)
-    if within <= 0.0:
-        return None
-    lead = weight
-    if asked.beside is not None:
-        agreed = _agreeing(drawn, words, asked.beside, weight)
-        if agreed is None:
-            return None
-        weight, lead = agreed
+        weight, within = _bounded(drawn, words, bound)
+    return (drawn, weight, within) if within > 0.0 else None
+
+
+def points_of(drawn: Stencil, weight: Array, lead: Array | None = None) -> Points:
+    """Give the points of a stencil that have some weight; without another lead, all of it leads."""
+    lead = weight if lead is None else lead
     kept = np.flatnonzero(weight)
+    each = np.full(len(kept), drawn.grain_m**2)
     if len(kept) == len(weight):
-        return _Weighed(drawn.east, drawn.north, weight, lead, drawn.grain_m, drawn.resolution, within)
-    return _Weighed(
-        drawn.east[kept], drawn.north[kept], weight[kept], lead[kept], drawn.grain_m, drawn.resolution, within
-    )
-
-
-def _agreeing(drawn: Stencil, words: Bearing, beside: Beside, weight: Array) -> tuple[Array, Array] | None:
-    """Give the weights of points where a name is given, and of what leads; None where name and words are at odds."""
-    about = beside.about
-    east, north = Frame(words.lat, words.lon).to_metres(np.array([about.lat]), np.array([about.lon]))
-    squared = (drawn.east - east[0]) ** 2 + (drawn.north - north[0]) ** 2
-    density = np.zeros(len(squared))
-    for share, deviation in zip((CORE, 1.0 - CORE), deviations_m(about.fifty_m, about.ninety_m), strict=True):
-        variance = deviation**2 + (0.5 * drawn.grain_m) ** 2
-        density += share / (2.0 * math.pi * variance) * np.exp(squared * (-0.5 / variance))
-    lead = weight * density * (beside.holds * beside.trust * beside.plausible_m2)
-    rest = (1.0 - beside.holds) * beside.trust
-    found = lead + rest * weight
-    whole, leading = float(found.sum()), float(lead.sum())
-    # The name without the words holds no more than this, wherever it is.
-    alone = beside.holds * (1.0 - beside.trust)
-    if leading < 0.5 * whole or alone > _MOST_APART * (whole + alone):
-        return None
-    return np.where(found > _LEAST * whole, found, 0.0), lead
+        return Points(drawn.east, drawn.north, weight, lead, each, drawn.resolution)
+    return Points(drawn.east[kept], drawn.north[kept], weight[kept], lead[kept], each, drawn.resolution)
 
 
 def _bounded(drawn: Stencil, words: Bearing, bound: Jurisdiction | None) -> tuple[Array, float]:
     """Give each point's weight within a bound, and the sum of them before it is made one again."""
     if bound is None:
         return drawn.weight, 1.0
-    inside = drawn.weight * shapely.contains_xy(_flat(bound, words.lat, words.lon), drawn.east, drawn.north)
+    inside = drawn.weight * is_inside(bound, words, drawn.east, drawn.north)
     held = float(inside.sum())
     beyond = bound.leak * (1.0 - held)
     if beyond <= _THIN * held:
         return inside, held + beyond
     return np.where(inside > 0.0, inside, bound.leak * drawn.weight), held + beyond
+
+
+def is_inside(bound: Jurisdiction, words: Bearing, east: Array, north: Array) -> NDArray[np.bool_]:
+    """Give whether points in metres about the house of words lie in an area."""
+    return np.asarray(shapely.contains_xy(_flat(bound, words.lat, words.lon), east, north))
 
 
 @lru_cache(maxsize=2_048)
@@ -230,22 +182,28 @@ def _stencil(
     return Stencil(x, y, weight, grain, resolution)
 
 
-def _regions(words: Sequence[Bearing], weighed: Sequence[_Weighed]) -> list[Region | None]:
-    """Give the regions of weighted points about houses, None for each that does not fit into a fix."""
+def regions_of(words: Sequence[Bearing], found: Sequence[Points | None]) -> list[Region | None]:
+    """Give the regions of weighted points about the houses of words, None for each that does not fit into a fix."""
+    there = [row for row, one in enumerate(found) if one is not None]
+    drawn = _regions([words[row] for row in there], [one for one in found if one is not None])
+    regions = dict(zip(there, drawn, strict=True))
+    return [regions.get(row) for row in range(len(found))]
+
+
+def _regions(words: Sequence[Bearing], weighed: Sequence[Points]) -> list[Region | None]:
     if not weighed:
         return []
     count = len(weighed)
     owner = np.repeat(np.arange(count), [len(one.weight) for one in weighed])
-    east, north, weight = (
-        np.concatenate([getattr(one, name) for one in weighed]) for name in ("east", "north", "weight")
+    east, north, weight, lead, each_m2 = (
+        np.concatenate([getattr(one, name) for one in weighed])
+        for name in ("east", "north", "weight", "lead", "each_m2")
     )
     whole = sums(owner, weight, count)
-    lead = np.concatenate([one.lead for one in weighed])
     leading = sums(owner, lead, count)
     middle = np.stack([sums(owner, along * lead, count) / leading for along in (east, north)], axis=1)
     ninety = _ninety(owner, np.hypot(east - middle[owner, 0], north - middle[owner, 1]), weight)
-    grain = np.array([one.grain_m for one in weighed])
-    area = whole**2 / sums(owner, weight * weight, count) * grain**2
+    area = whole**2 / sums(owner, weight * weight / each_m2, count)
     at = _to_degrees(words, np.arange(count), middle[:, 0], middle[:, 1])
     level = np.array([one.resolution for one in weighed])
     homes, masses = np.zeros((count, MOST_CELLS), dtype=np.int64), np.zeros((count, MOST_CELLS))

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import numpy as np
 import pytest
 
 from spatial import cells, projection
-from spatial.geocoding import Place, Query, StationArea, beside, stencil
-from spatial.geocoding.beside import Chosen
-from spatial.geocoding.combine import Lump, combine
-from spatial.geocoding.disks import CORE, Round, deviations_m
+from spatial.geocoding import stencil
+from spatial.geocoding.combine import combine
 from spatial.geocoding.frame import Frame, lattice
-from spatial.geocoding.layers import NINETY, Bearing, Jurisdiction, Kernel
-from spatial.geocoding.region import Region
-from spatial.geocoding.stencil import Beside, Laid
+from spatial.geocoding.layers import Bearing, Jurisdiction
+from spatial.geocoding.stencil import Laid
 from spatial.mass import UNIT
-from spatial.model import Method
-from tests.spatial.geocoding.written import with_areas
+from tests.spatial.geocoding.written import overlap, with_areas
 
 AREAS = [one for one in with_areas(False) if one.area is not None]
-
-
-def overlap(one: Region, other: Region) -> float:
-    """Give the share of the mass that two regions have on the same cells, at the coarser resolution of the two."""
-    level = min(one.resolution, other.resolution)
-    held: list[dict[int, int]] = []
-    for region in (one, other):
-        here: dict[int, int] = {}
-        for cell, mass in zip(region.cells, region.masses, strict=True):
-            home = cells.parent(cell, level)
-            here[home] = here.get(home, 0) + mass
-        held.append(here)
-    return sum(min(mass, held[1].get(cell, 0)) for cell, mass in held[0].items()) / UNIT
 
 
 @pytest.mark.parametrize("metres", [0.0, 500.0, 2_500.0, 7_000.0, 15_000.0, 40_000.0])
@@ -89,71 +69,7 @@ def test_nobodys_region_depends_on_who_is_laid_beside_it() -> None:
         direction = float(chance.integers(8)) * 45.0 if chance.random() < 0.8 else None
         words = Bearing(station.lat, station.lon, metres, direction)
         bound = Jurisdiction(station.area, float(chance.choice([0.0, 0.1]))) if number % 3 else None
-        at = projection.destination(station.lat, station.lon, direction or 0.0, metres)
-        name = Round(*at, 900.0, 9_000.0)
-        many.append(Laid(words, bound, Beside(name, 0.9, 0.93, 5e8) if number % 2 else None))
+        many.append(Laid(words, bound))
     together = stencil.lay_all(many)
     assert together == [stencil.lay_all([one])[0] for one in many]
     assert sum(found is not None for found in together) > 30
-
-
-@pytest.mark.parametrize("metres", [1_000.0, 2_000.0, 4_000.0])
-@pytest.mark.parametrize("is_bounded", [False, True])
-def test_a_wide_name_laid_over_a_bearing_is_what_the_long_road_gives(metres: float, is_bounded: bool) -> None:
-    station = AREAS[3]
-    words = Bearing(station.lat, station.lon, metres, 90.0)
-    at = projection.destination(station.lat, station.lon, 70.0, 1.1 * metres)
-    name = Round(*at, 0.3 * metres, 2.0 * metres + 2_000.0)
-    inner, outer = deviations_m(name.fifty_m, name.ninety_m)
-    lumps = [
-        Lump(0.85 * CORE, Kernel(*at, inner * NINETY)),
-        Lump(0.85 * (1.0 - CORE), Kernel(*at, outer * NINETY)),
-    ]
-    bound = Jurisdiction(station.area, 0.1) if is_bounded else None
-    asked = combine(lumps, bearing=words, trust=0.93, bounds=(bound,) if bound else (), plausible_m2=1e9)
-    assert asked is not None and asked.agreed > 0.9
-    (laid,) = stencil.lay_all([Laid(words, bound, Beside(name, 0.85, 0.93, 1e9))])
-    assert laid is not None
-    apart = projection.distance_m(laid[0].point.lat, laid[0].point.lon, asked.region.point.lat, asked.region.point.lon)
-    assert apart < 0.1 * asked.region.accuracy_m + 40.0
-    assert laid[0].accuracy_m == pytest.approx(asked.region.accuracy_m, rel=0.12, abs=40.0)
-    assert overlap(laid[0], asked.region) > 0.85
-    # The control: by the words alone it is another region.
-    (alone,) = stencil.lay_all([Laid(words, bound)])
-    assert alone is not None and overlap(alone[0], asked.region) < overlap(laid[0], asked.region) - 0.05
-
-
-@pytest.mark.parametrize("ninety", [5_000.0, 40_000.0, 150_000.0])
-def test_distances_beyond_the_flat_go_the_general_road_beside_a_name(
-    ninety: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    general: list[Chosen] = []
-    combined = beside._combined
-
-    def taken(one: Chosen, said: Any) -> Region | None:
-        general.append(one)
-        return combined(one, said)
-
-    monkeypatch.setattr(beside, "_combined", taken)
-    station = StationArea("S", 31.5, 74.3)
-    chosen = []
-    for metres in (70_000.0, 90_000.0):
-        at = projection.destination(station.lat, station.lon, 0.0, metres)
-        place = Place("p", "Landmark", "landmark", *at)
-        name: Any = SimpleNamespace(
-            lat=at[0], lon=at[1], fifty_m=0.3 * ninety, ninety_m=ninety, score=0.7, place=place, lumps=list
-        )
-        query = Query(text=f"Landmark, {metres / 1_000:.0f} km north of PS", station="S")
-        chosen.append(Chosen(query, station, name, Method.LANDMARK, []))
-    placed = beside.fixes(chosen)
-    assert all(fix is not None for fix, _ in placed)
-    # The control: what lies nearer is drawn together.
-    assert general == chosen[1:]
-
-
-def test_a_name_at_odds_with_the_words_is_left_to_the_long_road() -> None:
-    station = AREAS[3]
-    words = Bearing(station.lat, station.lon, 2_000.0, 90.0)
-    away = projection.destination(station.lat, station.lon, 270.0, 9_000.0)
-    name = Round(*away, 400.0, 900.0)
-    assert stencil.lay_all([Laid(words, None, Beside(name, 0.85, 0.93, 1e8))]) == [None]

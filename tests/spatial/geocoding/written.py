@@ -1,4 +1,4 @@
-"""Stations and habits that tests of coverage share: real stations, areas by nearness, and writers of other habits."""
+"""What tests of regions share: real stations, areas by nearness, writers of other habits, how alike two regions are."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Final
 
 import shapely
 
+from spatial import cells
 from spatial.geocoding import StationArea
 from spatial.geocoding.habits import BELIEVED, Habits
+from spatial.geocoding.region import Region
+from spatial.mass import UNIT
 
 POINTS: Final = Path(__file__).parents[3] / "data" / "openstreetmap" / "police_stations.geojson"
 
@@ -65,3 +68,16 @@ def with_areas(derived: bool = False) -> tuple[StationArea, ...]:
                 if area.contains(shapely.Point(one.lon, one.lat)):
                     found.append(replace(one, area=area, derived=derived))
     return tuple(found)
+
+
+def overlap(one: Region, other: Region) -> float:
+    """Give the share of the mass that two regions have on the same cells, at the coarser resolution of the two."""
+    level = min(one.resolution, other.resolution)
+    held: list[dict[int, int]] = []
+    for region in (one, other):
+        here: dict[int, int] = {}
+        for cell, mass in zip(region.cells, region.masses, strict=True):
+            home = cells.parent(cell, level)
+            here[home] = here.get(home, 0) + mass
+        held.append(here)
+    return sum(min(mass, held[1].get(cell, 0)) for cell, mass in held[0].items()) / UNIT
