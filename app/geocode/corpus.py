@@ -17,8 +17,9 @@ from app.geocode.units import UnitNotFound
 from spatial.addresses import Bearing, parse_bearing, without_bearing
 from spatial.geocoding import PlaceIndex, Query, StationArea, bearing
 from spatial.geocoding.habits import BELIEVED
+from spatial.geocoding.pinned import Pinned
 from spatial.geocoding.witnesses import witnesses
-from spatial.geocoding.writers import FEWEST, Pinned, Writers, learn_stations
+from spatial.geocoding.writers import FEWEST, Writers, learn_stations
 
 #: A text is read as far as this.
 LONGEST: Final = 1_000

@@ -14,7 +14,8 @@ from app.geocode.service import DatabaseStations
 from app.geocode.writers import keep
 from spatial.addresses import Bearing, parse_direction
 from spatial.geocoding import StationArea, bearing
-from spatial.geocoding.writers import Pinned, learn_stations
+from spatial.geocoding.pinned import Pinned
+from spatial.geocoding.writers import learn_stations
 from spatial.projection import distance_m
 
 #: The name of the job.

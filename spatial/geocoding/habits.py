@@ -157,10 +157,11 @@ def radial(
         Its density is per square metre of a full ring, scaled to hold one in all.
     """
     intervals = _intervals(metres, unit_m, low_m, high_m, habits)
-    curves = _curves(tuple((low, high) for low, high, _ in intervals), habits.guess, habits.detours)
+    curves = _curves_of(intervals, habits)
     distances = curves.metres
     shares = np.array([share for _, _, share in intervals])
-    said = (1.0 - habits.road) * (shares @ curves.straight) + habits.road * (shares @ curves.road)
+    road = np.array([share for _, _, share in habits.detours]) @ (shares @ curves.roads)
+    said = (1.0 - habits.road) * (shares @ curves.straight) + habits.road * road
     if metres > 0.0 and unit_m >= _LARGE_UNIT_M and low_m is None:
         said *= 1.0 - _written_as_nothing(distances, unit_m, habits)
     said /= max(said.max(), 1e-300)
@@ -206,8 +207,10 @@ def angular(direction: float | None, is_near: bool = False, habits: Habits = BEL
     return Angular(density, min(180.0, reach + 1.0), _least(density, np.full(_TURNS, 1.0 / _TURNS)))
 
 
-def by_road(metres: float, unit_m: float, straight_m: float, habits: Habits = BELIEVED) -> tuple[float, float]:
-    """Give the chance that a place so far from the station is written so, by who measures straight and by road.
+def by_way(metres: float, unit_m: float, straight_m: float, habits: Habits = BELIEVED) -> NDArray[np.float64]:
+    """Give the chance that a place so far from the station is written so, by each way of measuring, shape (1 + d,).
+
+    The first measures in a straight line; the others along a road that is as much longer as each of ``habits.detours``.
 
     Parameters
     ----------
@@ -218,12 +221,12 @@ def by_road(metres: float, unit_m: float, straight_m: float, habits: Habits = BE
     habits : Habits
     """
     intervals = _intervals(metres, unit_m, None, None, habits)
-    curves = _curves(tuple((low, high) for low, high, _ in intervals), habits.guess, habits.detours)
+    curves = _curves_of(intervals, habits)
     shares = np.array([share for _, _, share in intervals])
     at = round(straight_m / float(curves.metres[1]))
     if at >= _RADII - 1:
-        return 0.0, 0.0
-    return float(shares @ curves.straight[:, at]), float(shares @ curves.road[:, at])
+        return np.zeros(1 + len(habits.detours))
+    return np.array([shares @ curves.straight[:, at], *(curves.roads[:, :, at] @ shares)])
 
 
 def _least(density: NDArray[np.float64], sizes: NDArray[np.float64]) -> float:
@@ -235,26 +238,31 @@ def _least(density: NDArray[np.float64], sizes: NDArray[np.float64]) -> float:
 
 @dataclass(frozen=True, eq=False)
 class _Curves:
-    """How likely each interval of measured distances is at each straight distance, by who measures: shapes (i, r)."""
+    """How likely each interval of what was measured is at each distance: straight (i, r), by each road (d, i, r)."""
 
     metres: NDArray[np.float64]
     straight: NDArray[np.float64]
-    road: NDArray[np.float64]
+    roads: NDArray[np.float64]
+
+
+def _curves_of(intervals: list[tuple[float, float, float]], habits: Habits) -> _Curves:
+    lengths = tuple((low, high) for low, high, _ in habits.detours)
+    return _curves(tuple((low, high) for low, high, _ in intervals), habits.guess, lengths)
 
 
 @lru_cache(maxsize=4_096)
 def _curves(
-    intervals: tuple[tuple[float, float], ...], guess: float, detours: tuple[tuple[float, float, float], ...]
+    intervals: tuple[tuple[float, float], ...], guess: float, detours: tuple[tuple[float, float], ...]
 ) -> _Curves:
     """Give what does not depend on the shares: every station has its own, and this is nearly all of the work."""
     top = max(high for _, high in intervals) * (1.0 + 4.0 * guess)
     distances = np.linspace(0.0, top, _RADII)
     # What is measured is the straight line times a detour; each detour stands for its share of the writers.
     steps = (np.arange(_DETOURS) + 0.5) / _DETOURS
-    factors = np.concatenate([[1.0], *(low + (high - low) * steps for low, high, _ in detours)])
-    shares = np.repeat([share / _DETOURS for *_, share in detours], _DETOURS)
+    factors = np.concatenate([[1.0], *(low + (high - low) * steps for low, high in detours)])
     found = _inside(intervals, distances * factors[:, None], guess, 0.5 * top / _RADII)
-    return _Curves(distances, found[0], (shares[:, None, None] * found[1:]).sum(axis=0))
+    roads = found[1:].reshape(len(detours), _DETOURS, *found.shape[1:]).mean(axis=1)
+    return _Curves(distances, found[0], roads)
 
 
 def _inside(

@@ -14,8 +14,8 @@ from spatial.geocoding import bearing, names
 from spatial.geocoding.gazetteer import StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.kernel import deviations_m
+from spatial.geocoding.pinned import Pinned
 from spatial.geocoding.query import Query
-from spatial.geocoding.writers import Pinned
 from spatial.projection import distance_m
 
 SURE: Final = 0.7

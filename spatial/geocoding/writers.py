@@ -1,8 +1,8 @@
 """A corpus tells its writers' habits: their steps and the points of their compass, and by its pins whether by road.
 
 No truth is needed for steps and points.  Whoever rounds to half kilometres writes as many halves as wholes; who knows
-four points never writes "north-east".  Whether distances were measured by road shows only where the place is known: an
-officer has pinned it, or the text itself names it (:mod:`spatial.geocoding.witnesses`).
+four points never writes "north-east".  Whether distances were measured by road shows only where the place is known
+(:mod:`spatial.geocoding.pinned`), or in areas that somebody drew (:mod:`spatial.geocoding.roads`).
 
 A station has a few writers, each with one way of writing, so stations differ more than texts do.  Everything is
 learned twice: the whole corpus with what is believed of the country behind it, then each station with the corpus
@@ -22,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spatial.addresses import Bearing
-from spatial.geocoding import keeping, roads
+from spatial.geocoding import keeping, pinned, roads
 from spatial.geocoding.gazetteer import LearnedFrom, StationArea
-from spatial.geocoding.habits import BELIEVED, Habits, Steps, by_road
+from spatial.geocoding.habits import BELIEVED, Habits, Steps
+from spatial.geocoding.pinned import Pinned, learn_own_ways, learn_ways
 
 Array = NDArray[np.float64]
 
@@ -32,42 +33,11 @@ STRENGTH: Final = 25.0
 """How many texts the beliefs that one begins with are worth."""
 STRENGTHS: Final = (5.0, 15.0, 50.0, 150.0, 500.0, 5_000.0)
 """What the corpus may be worth beside a station's own texts; the last says that stations do not differ."""
-PIN_STRENGTH: Final = 20.0
-"""How many pins the belief about roads is worth."""
+AREAS_STRENGTH: Final = 20.0
+"""How many pins it is worth what drawn areas show of roads."""
 FEWEST: Final = 10
 """Of fewer texts nothing is learned."""
 _TURNS: Final = 60
-_WRONG: Final = 0.03
-"""Share of pins that have nothing to do with the distance that was written."""
-_ANY: Final = 0.1
-"""The chance of any one distance to have been written where the place is not the right one: of some ten one."""
-_STEPS: Final = (-1.465, -0.792, -0.366, 0.0, 0.366, 0.792, 1.465)
-"""Of the normal distribution, for an equal share of it each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pinned:
-    """A written distance whose place is known: ``straight_m`` metres from the station's house.
-
-    Parameters
-    ----------
-    said : spatial.addresses.Bearing
-    straight_m : float
-    chance : float
-        That the place is right: 1 for an officer's pin, less for a name that stands beside the distance.
-    spread_m : float
-        Standard deviation of ``straight_m``.
-    """
-
-    said: Bearing
-    straight_m: float
-    chance: float = 1.0
-    spread_m: float = 0.0
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether an officer set it."""
-        return self.chance >= 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +118,8 @@ def learn_stations(
     whole = learn((one for said in texts.values() for one in said), prior)
     if areas:
         whole = replace(whole, road=roads.learn_road(areas, texts, whole))
-    whole = with_road(whole, [pin for found in pins.values() for pin in found])
+    shown = pinned.STRENGTH if whole.road == prior.road else AREAS_STRENGTH
+    whole = learn_ways(whole, (pin for found in pins.values() for pin in found), shown)
     codes = [code for code, said in texts.items() if len(said) >= FEWEST or len(pins.get(code, ())) >= FEWEST]
     # Of fewer texts than a few habits are not learned; but each says something of the area that it leads into.
     leaks = keeping.learn_leaks(areas, texts, whole) if areas else {}
@@ -157,46 +128,16 @@ def learn_stations(
     if codes:
         known = [list(texts[code]) for code in codes]
         shares = [_shrunk(trait, known) for trait in _traits(whole)]
+        by_road = learn_own_ways(whole, {code: pins.get(code, ()) for code in codes})
         for number, code in enumerate(codes):
             own = _with_shares(whole, [part[number] for part in shares])
-            seen = pins.get(code, ())
-            found[code] = Learned(with_road(own, seen), len(known[number]), _sure(seen), leaks.get(code))
+            own = replace(own, road=by_road.get(code, whole.road))
+            found[code] = Learned(own, len(known[number]), _sure(pins.get(code, ())), leaks.get(code))
     return Writers(everyone, found)
-
-
-def with_road(habits: Habits, pins: Iterable[Pinned], strength: float = PIN_STRENGTH) -> Habits:
-    """Give habits whose share of distances by road is what pins show, with the share itself counted as so many pins."""
-    told = [pin for pin in pins if _tells(pin)]
-    if not told:
-        return habits
-    straight, road = np.array([_likely(pin, habits) for pin in told]).T
-    # A place that is not the right one says nothing of the distance: any of some ten may have been written.
-    wrong = _WRONG + np.array([1.0 - pin.chance for pin in told]) * _ANY
-    known = straight + road > 0.0
-    share = habits.road
-    for _ in range(_TURNS):
-        total = (1.0 - share) * straight + share * road + wrong
-        held = (share * road / total)[known].sum()
-        weight = held + ((1.0 - share) * straight / total)[known].sum()
-        share = float((strength * habits.road + held) / (strength + weight))
-    return replace(habits, road=round(share, 2))
 
 
 def _sure(pins: Sequence[Pinned]) -> int:
     return sum(pin.is_sure for pin in pins)
-
-
-def _likely(pin: Pinned, habits: Habits) -> tuple[float, float]:
-    """Give the chance that a place was written so, by who measures straight and by road, with the place being right."""
-    at = [pin.straight_m + pin.spread_m * step for step in (_STEPS if pin.spread_m > 0.0 else (0.0,))]
-    found = [by_road(pin.said.distance_m, pin.said.unit_m, max(1.0, metres), habits) for metres in at]
-    straight, road = (pin.chance * sum(part) / len(found) for part in zip(*found, strict=True))
-    return straight, road
-
-
-def _tells(pin: Pinned) -> bool:
-    # Next to the station the road is as long as the line, and a range has no step.
-    return pin.said.low_m is None and pin.said.distance_m > 0.0 and pin.straight_m > 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,7 @@ from spatial.geocoding import InMemoryGazetteer, PlaceIndex, Query, StationArea,
 from spatial.geocoding.column4 import draw, wording
 from spatial.geocoding.coverage import smallest_set
 from spatial.geocoding.evaluation import wilson
-from spatial.geocoding.habits import BELIEVED
+from spatial.geocoding.habits import BELIEVED, Habits
 from spatial.geocoding.region import Region, prepared
 from spatial.model import Fix
 from tests.spatial.geocoding.written import stations, with_areas
@@ -48,7 +48,7 @@ class Asked:
     part: int = 0
 
 
-def real(taken: shelf.Shelf, seed: int = 5) -> tuple[InMemoryGazetteer, list[Asked]]:
+def real(taken: shelf.Shelf, seed: int = 5, writer: Habits = BELIEVED) -> tuple[InMemoryGazetteer, list[Asked]]:
     """Give the development set's places in stations' areas, worded with made bearings."""
     chance = np.random.default_rng(seed)
     where = [
@@ -62,7 +62,7 @@ def real(taken: shelf.Shelf, seed: int = 5) -> tuple[InMemoryGazetteer, list[Ask
         metres = projection.distance_m(station.lat, station.lon, text.lat, text.lon)
         east = (text.lon - station.lon) * math.cos(math.radians(text.lat))
         turn = math.degrees(math.atan2(east, text.lat - station.lat)) % 360.0
-        said, _, _ = wording(metres, turn, chance, BELIEVED, 0.1)
+        said, _, _ = wording(metres, turn, chance, writer, 0.1)
         query = Query(text=f"{text.text}, {said}", station=station.code)
         found.append(Asked(query, text.lat, text.lon, fits.square(text)))
     return _gazetteer(taken.index, where), found

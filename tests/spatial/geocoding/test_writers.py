@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from spatial.addresses import Bearing, parse_bearing
@@ -12,9 +11,10 @@ from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea
 from spatial.geocoding.column4 import draw
 from spatial.geocoding.gazetteer import LearnedFrom
 from spatial.geocoding.habits import BELIEVED, Habits
+from spatial.geocoding.pinned import Pinned
 from spatial.geocoding.witnesses import witnesses
-from spatial.geocoding.writers import Pinned, learn, learn_stations, with_road
-from spatial.projection import destination, distance_m
+from spatial.geocoding.writers import learn, learn_stations
+from spatial.projection import destination
 
 STATIONS = [StationArea("S", 31.55, 74.34), StationArea("T", 27.71, 68.86)]
 
@@ -90,23 +90,6 @@ def test_a_station_with_few_texts_is_read_as_all_are() -> None:
     assert learn_stations({}).of("any").read_by(STATIONS[0]).learned_from is None
 
 
-@pytest.mark.parametrize("road", [0.0, 0.5, 1.0])
-def test_pins_show_whether_distances_are_by_road(road: float) -> None:
-    habits = replace(BELIEVED, road=road)
-    pins = [
-        Pinned(said, distance_m(one.lat, one.lon, one.station.lat, one.station.lon))
-        for one in draw(STATIONS, 400, 12, habits)
-        if (said := parse_bearing(one.text)) is not None
-    ]
-    assert with_road(BELIEVED, pins).road == pytest.approx(road, abs=0.12)
-    assert with_road(BELIEVED, []) is BELIEVED
-    few = with_road(BELIEVED, pins[:6]).road
-    assert abs(few - BELIEVED.road) < 0.2
-    # Pins that have nothing to do with what was written say nothing of roads.
-    odd = [Pinned(pin.said, 50_000.0) for pin in pins]
-    assert with_road(BELIEVED, odd).road == pytest.approx(BELIEVED.road, abs=0.05)
-
-
 def test_who_never_writes_up_to_one_kilometre_is_found_out() -> None:
     plain = replace(BELIEVED, zero=((0.5, 1.0), (1.0, 0.0), (2.0, 0.0)))
     often = replace(BELIEVED, zero=((0.5, 0.0), (1.0, 0.0), (2.0, 1.0)))
@@ -123,23 +106,6 @@ def test_the_order_of_texts_changes_little() -> None:
     in_blocks = learn_stations({"four": sorted(fours, key=str), "eight": sorted(eights, key=str)})
     for learned in (in_turns, in_blocks):
         assert learned.of("four").habits.four > 0.5 > learned.of("eight").habits.four
-
-
-@pytest.mark.parametrize("road", [0.0, 0.5, 1.0])
-def test_names_beside_distances_show_the_road_though_some_are_wrong(road: float) -> None:
-    """Of names that are 150 m off one in ten lies somewhere else altogether; told as sure, they would blur the road."""
-    habits, chance = replace(BELIEVED, road=road), np.random.default_rng(3)
-    pins = []
-    for one in draw(STATIONS, 500, 9, habits, without_direction=0.0, farthest_m=(2_000.0, 8_000.0)):
-        said = parse_bearing(one.text)
-        assert said is not None
-        straight = distance_m(one.lat, one.lon, one.station.lat, one.station.lon) + 150.0 * chance.standard_normal()
-        far = float(chance.uniform(300.0, 12_000.0))
-        pins.append(Pinned(said, far if chance.random() < 0.1 else straight, 0.9, 150.0))
-    assert with_road(BELIEVED, pins).road == pytest.approx(road, abs=0.13)
-    # The control: names that are as good as never right leave the belief where it is.
-    unsure = [replace(pin, chance=0.01) for pin in pins]
-    assert with_road(BELIEVED, unsure).road == pytest.approx(BELIEVED.road, abs=0.15)
 
 
 def test_names_are_told_apart_from_pins_in_what_was_learned() -> None:
