@@ -20,6 +20,10 @@ from spatial.geocoding.index_layout import DISTRICTS, NAME
 _FEWEST_POINTS: Final = 8
 _PLACES_OF_A_CITY: Final = 200
 """From how many known places on a town's name means the town rather than its district."""
+_TOWN_REACH_KM: Final = 20.0
+"""Farther from a town's own point nobody looks for its middle."""
+_ALONE: Final = ("name", "city", "district", "village", "area")
+"""The kinds of part that the name of a town or a district is read as."""
 _NONE: Final = np.zeros(0, dtype=np.int64)
 SETTLEMENTS: Final = ("locality", "city", "town", "village")
 _POINTS: Final = ("landmark", "street", "poi")
@@ -101,10 +105,13 @@ def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Con
 def whereabouts(index: PlaceIndex, text: str) -> tuple[str | None, str | None]:
     """Give the town and the district that a text names last ("Kalma Chowk, Lahore"), None where it names none.
 
-    A town is a settlement that other places of the index lie in.  A text that is nothing but its name stands for
-    itself, and a word of kind behind the name makes it something else ("Lahore Road").  Where a district has the name
-    too, a small town gives way to it: "Chamtalai, Swat" is a village of the district.
+    A town is a settlement that other places of the index lie in.  A text that is nothing but its name is that town
+    ("Quetta", "Lahore, Punjab") and no namesake of a few houses, and a word of kind behind the name makes it something
+    else ("Lahore Road").  Where a district has the name too, a small town gives way to it: "Chamtalai, Swat" is a
+    village of the district.
     """
+    if (alone := names_alone(index, text)) is not None:
+        return alone
     pieces = [piece.strip() for piece in re.split("[,،;]", text) if piece.strip()]
     words = pieces[-1].split() if pieces else []
     # Where no piece of its own says it, only the last words can.
@@ -116,6 +123,24 @@ def whereabouts(index: PlaceIndex, text: str) -> tuple[str | None, str | None]:
         if town or district:
             return town, district
     return None, None
+
+
+@lru_cache(maxsize=4_096)
+def names_alone(index: PlaceIndex, text: str) -> tuple[str | None, str | None] | None:
+    """Give the same of a text that names a town or a district, its province perhaps, and nothing else."""
+    names: dict[str, str] = {}
+    for part in parse(text).parts:
+        own = sound(part.key)
+        if part.relation is not None or part.kind not in _ALONE or (part.kind == "area" and "~town" not in part.terms):
+            return None
+        if own not in _provinces():
+            # "Dera Ghazi Khan" is a name as a whole, "Gujranwala city" and "Multan town" are their first words.
+            names[own] = text[part.start : part.end] if part.kind in ("name", "village") else part.key
+    if len(names) != 1:
+        return None
+    (name,) = names.values()
+    town, district = _town(index, name), name if normalise(name) in index.districts else None
+    return (town, district) if town or district else None
 
 
 def _town(index: PlaceIndex, name: str) -> str | None:
@@ -154,6 +179,11 @@ def _core(
     points = in_city[is_pointed[arrays["place_kind"][in_city]]]
     own = points[arrays["place_district"][points] == district]
     points = own if len(own) else points
+    if best >= 0 and arrays["place_population"][best] > 0:
+        # A town's name is often that of its district, whose other towns may be better mapped.
+        east = (arrays["place_lon"][points] - arrays["place_lon"][best]) * 96.0
+        north = (arrays["place_lat"][points] - arrays["place_lat"][best]) * 111.0
+        points = points[np.hypot(east, north) < _TOWN_REACH_KM]
     if len(points) < _FEWEST_POINTS:
         if best < 0 and len(in_district):
             towns = in_district[is_settled[arrays["place_kind"][in_district]]]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spatial.addresses.bearings import without_bearing
 from spatial.addresses.parse import parse
 from spatial.geocoding import calibration
-from spatial.geocoding.context import Context, context_of, sound, whereabouts
+from spatial.geocoding.context import Context, context_of, names_alone, sound, whereabouts
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.lookup import LookUp
@@ -91,7 +91,7 @@ def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]
     found = find(index, batch)
     measured = measure(index, batch, found)
     fits = calibration.current()
-    chances = fits.chances(measured.measures)
+    chances = _of_towns(index, texts, measured, fits.chances(measured.measures))
     lines = np.array([context.lines for context in contexts])
     prior = _priors(asked, measured)
     choice = calibration.choose(measured, chances, prior, lines)
@@ -120,6 +120,20 @@ def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]
             )
         )  # fmt: skip
     return looked
+
+
+def _of_towns(index: PlaceIndex, texts: Sequence[str], measured: Measured, chances: Floats) -> Floats:
+    """Give the candidates' chances, where a text names a town or a district alone those of the town alone, (B, N)."""
+    for row in np.flatnonzero(measured.is_there[:, -1]).tolist():
+        alone = names_alone(index, texts[row])
+        if alone is None:
+            continue
+        said = {sound(name) for name in alone if name}
+        for column in np.flatnonzero(measured.lines[row] >= 0).tolist():
+            place = int(measured.places[row, column])
+            if not (index.is_settled(place) and sound(index.name_of(place)) in said):
+                chances[row, column] = 0.0
+    return chances
 
 
 def local_name(query: Query, gazetteer: Gazetteer, station: StationArea) -> tuple[Place, str | None] | None:

@@ -239,7 +239,7 @@ def _known(asked: Sequence[names.Asked], index: PlaceIndex) -> list[Known]:
 def _is_refused(query: Query, station: StationArea | None, found: LookUp, reasons: list[Reason]) -> bool:
     """Say whether what is known beside the names says more than they do; says so in ``reasons``."""
     if station is None:
-        if found.score >= WEAK_ALONE or query.city or query.district:
+        if found.score >= WEAK_ALONE or query.city or query.district or found.is_core:
             return False
     elif not (found.is_core or found.score < WEAK_BESIDE_STATION):
         if not _gives_way(query, station, found):

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from app.geocode import learning, writers
 from app.geocode.service import node_gazetteer
 from app.jobs.tasks import PERIODIC
-from spatial.geocoding import Query, resolve
+from spatial.geocoding import InMemoryGazetteer, Place, Query, resolve
 from spatial.geocoding.habits import BELIEVED, Habits, restored, stored
 from spatial.geocoding.writers import Learned, Writers
+from spatial.projection import destination
 from tests import factories
 from tests.reference_set import CITY, CLIFTON, GULBERG
 
@@ -113,6 +114,27 @@ def test_pins_teach_the_road(records: Session) -> None:
     )
     learning.run()
     assert writers.in_use(records)[GULBERG].habits.road < BELIEVED.road - 0.1
+
+
+@pytest.mark.parametrize(("share", "least", "most"), [(0.75, 0.6, 1.0), (1.0, 0.0, 0.2)])
+def test_names_beside_distances_teach_the_road(
+    records: Session, monkeypatch: pytest.MonkeyPatch, share: float, least: float, most: float
+) -> None:
+    """Every text names a market: three quarters of the written distance from the house, as by road, or just as far."""
+    # A name tells nothing of a distance if it lies outside the station's area.
+    lat, lon = records.execute(
+        text("""UPDATE jurisdiction SET area = ST_Multi(ST_Expand(seat, 0.1)) WHERE code = :code
+                RETURNING ST_Y(seat), ST_X(seat)"""),
+        {"code": GULBERG},
+    ).one()
+    at = destination(lat, lon, 45.0, 6_000.0 * share)
+    market = Place("m", "Zarghoon Market", "landmark", *at, 60.0, None, "Lahore", "Lahore")
+    known = InMemoryGazetteer([(market, ())], [])
+    monkeypatch.setattr(learning, "node_gazetteer", lambda: known)
+    for _ in range(40):
+        factories.record(records, "fir", GULBERG, place_text="Zarghoon Market, 6 km north east of PS")
+    assert learning.run() == {"texts": 40, "pins": 0, "stations": 1}
+    assert least <= writers.in_use(records)[GULBERG].habits.road <= most
 
 
 def test_what_does_not_count_is_not_learned_from(records: Session) -> None:

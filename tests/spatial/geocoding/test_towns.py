@@ -6,6 +6,7 @@ import pytest
 
 from spatial.geocoding import InMemoryGazetteer, Place, Query, resolve
 from spatial.geocoding.context import whereabouts
+from spatial.projection import distance_m
 
 
 def town(name: str, lat: float, lon: float, city_places: int) -> list[tuple[Place, list[str]]]:
@@ -19,8 +20,17 @@ def town(name: str, lat: float, lon: float, city_places: int) -> list[tuple[Plac
     return [(place, []) for place in (settled, *inside, chowk)]
 
 
+NAMESAKES = [
+    (Place("tea", "Lahore Tea", "landmark", 33.6, 73.0, 50.0, None, "Islamabad", "Islamabad"), []),
+    (Place("hamlet", "Multan", "village", 35.4, 73.0, 1_200.0, None, "Kohistan", None, 0), []),
+]
 GAZETTEER = InMemoryGazetteer(
-    [*town("Lahore", 31.55, 74.34, 220), *town("Multan", 30.2, 71.47, 220), *town("Sargodha", 32.08, 72.67, 20)]
+    [
+        *town("Lahore", 31.55, 74.34, 220),
+        *town("Multan", 30.2, 71.47, 220),
+        *town("Sargodha", 32.08, 72.67, 20),
+        *[(place, []) for place, _ in NAMESAKES],
+    ]
 )
 
 
@@ -31,8 +41,13 @@ GAZETTEER = InMemoryGazetteer(
         ("Kalma Chowk lahore", "Lahore", "lahore"),
         ("Lahore Road, Sargodha", None, "Sargodha"),  # of few known places: its district is meant
         ("Kalma Chowk", None, None),
-        ("Lahore", None, None),  # stands for itself
+        ("Lahore", "Lahore", "Lahore"),  # nothing but the town
+        ("Lahore, Punjab", "Lahore", "Lahore"),
+        ("Lahore City", "Lahore", "lahore"),
+        ("Sargodha", "Sargodha", "Sargodha"),
+        ("District Kohistan", None, "kohistan"),
         ("Lahore Road", None, None),
+        ("Multan, Lahore", "Lahore", "Lahore"),
         ("", None, None),
         (" , ,", None, None),
     ],
@@ -48,3 +63,37 @@ def test_of_namesakes_the_one_in_the_town_that_is_named_is_meant(text: str, plac
 
 def test_what_the_question_says_goes_before_what_the_text_says() -> None:
     assert resolve(Query(text="Kalma Chowk, Lahore", district="Sargodha"), GAZETTEER).matched.startswith("Sargodha")
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("Lahore", "Lahore-town"),
+        ("Multan", "Multan-town"),
+        ("Multan city, Pakistan", "Multan-town"),
+        ("Lahore Tea", "tea"),
+    ],
+)
+def test_a_town_alone_is_the_town_and_no_namesake_of_a_few_houses(text: str, ref: str) -> None:
+    fix = resolve(Query(text=text), GAZETTEER)
+    assert fix.matched == ref
+    if ref != "tea":
+        # All of it: a town is no place where somebody can be sent.
+        assert fix.accuracy_m is not None and fix.accuracy_m > 1_000.0
+    assert resolve(Query(text=text, city="Lahore", district="Lahore"), GAZETTEER).matched is not None
+
+
+def test_the_middle_of_a_town_is_not_that_of_a_better_mapped_one_of_its_district() -> None:
+    """Many places bear the district's head town in their address that lie in another of its towns."""
+    places = [Place("head", "Chakwal", "town", 32.93, 72.85, 2_000.0, None, "Chakwal", None, 100_000)]
+    places += [
+        Place(f"far-{n}", f"Shop {n}", "landmark", 33.0, 72.1 + n / 50_000, 50.0, None, "Chakwal", "Chakwal")
+        for n in range(40)
+    ]
+    places += [
+        Place(f"own-{n}", f"Stall {n}", "landmark", 32.93 + n / 200, 72.85, 50.0, None, "Chakwal", "Chakwal")
+        for n in range(12)
+    ]
+    fix = resolve(Query(text="Chakwal"), InMemoryGazetteer([(place, []) for place in places]))
+    assert fix.matched == "head" and fix.point is not None
+    assert distance_m(fix.point.lat, fix.point.lon, 32.93, 72.85) < 7_000.0
