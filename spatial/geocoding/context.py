@@ -129,7 +129,7 @@ def whereabouts(index: PlaceIndex, text: str) -> tuple[str | None, str | None]:
 def names_alone(index: PlaceIndex, text: str) -> tuple[str | None, str | None] | None:
     """Give the same of a text that names a town or a district, its province perhaps, and nothing else."""
     names: dict[str, str] = {}
-    for part in parse(text).parts:
+    for part in parts(text):
         own = sound(part.key)
         if part.relation is not None or part.kind not in _ALONE or (part.kind == "area" and "~town" not in part.terms):
             return None
