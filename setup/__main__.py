@@ -98,6 +98,9 @@ def test_all(arguments: list[str]) -> int:
     step("Database", start_test_cluster)
     sys.stdout.flush()
     os.chdir(ROOT)
+    # The tests share the cores already: threads of the numeric libraries only wait for one another, and burn them.
+    for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(library, "1")
     os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "pytest", *arguments])  # noqa: S606
 
 
