@@ -16,7 +16,7 @@ import psycopg2
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, NullPool, create_engine, make_url
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from app.db.cluster import ADMIN, Cluster, create_database, database_url, drop_database
@@ -37,6 +37,13 @@ _dropper = ThreadPoolExecutor(1)
 
 def _engine(database: str, role: str = "owner") -> Engine:
     return create_engine(database_url(EXTERNAL, role, database), poolclass=NullPool)  # type: ignore[arg-type]
+
+
+def make_database(name: str, template: str | None = None) -> None:
+    """Create a database whose commits do not wait for the disk: nobody needs a test's rows after a power cut."""
+    create_database(name, template)
+    with _engine(name).begin() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
 
 
 def _sweep() -> None:
@@ -65,7 +72,7 @@ def template_database() -> Iterator[str]:
     _sweep()
     name = f"{_PREFIX}{os.getpid()}"
     drop_database(name)
-    create_database(name)
+    make_database(name)
     try:
         upgrade(_engine(name))
         with Session(_engine(name)) as session, session.begin():
@@ -79,7 +86,7 @@ def template_database() -> Iterator[str]:
 def database_name(template_database: str) -> Iterator[str]:
     """Give the name of this module's own copy of the template."""
     name = f"{template_database}_{next(_copies)}"
-    create_database(name, template=template_database)
+    make_database(name, template_database)
     try:
         yield name
     finally:

@@ -31,14 +31,14 @@ from playwright.sync_api import (
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.orm import Session
 
-from app.db.cluster import create_database, database_url, drop_database
+from app.db.cluster import database_url, drop_database
 from app.db.cluster_place import INSTANCE, recorded
 from app.db.session import Database
 from app.settings import Settings
 from tests.browser import world
 from tests.browser.watch import Watch
 from tests.chromium import launch
-from tests.conftest import EXTERNAL
+from tests.conftest import EXTERNAL, make_database
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
@@ -67,7 +67,7 @@ def filled(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
         assert cluster is not None
         kept = {name: str(value) for name, value in vars(cluster).items()}
         (place.instance / "cluster.json").write_text(json.dumps(kept))
-    create_database(place.database, template=template_database)
+    make_database(place.database, template_database)
     try:
         app = create_app(Settings(env="test", instance=place.instance, database_name=place.database))
         try:
@@ -84,7 +84,7 @@ def filled(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
 def place(filled: Place) -> Iterator[Place]:
     """Give the module's own copy of the filled database."""
     mine = Place(f"{filled.database}_{os.urandom(2).hex()}", filled.instance)
-    create_database(mine.database, template=filled.database)
+    make_database(mine.database, filled.database)
     yield mine
     drop_database(mine.database)
 
