@@ -223,6 +223,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "شہر کے مرکز ({lat}، {lon}) یا سڑک کے آغاز سے {name} پر {distance_m} میٹر، سڑک کے {points} معلوم مقامات "
         "کے مطابق۔",
     ),
+    "along_road_of_station": (
+        "{distance_m} m along {name}, from the station, from the middle of the town ({lat}, {lon}) or from where the "
+        "road begins, by {points} known points of the road.",
+        "تھانے سے، شہر کے مرکز ({lat}، {lon}) یا سڑک کے آغاز سے {name} پر {distance_m} میٹر، سڑک کے {points} معلوم "
+        "مقامات کے مطابق۔",
+    ),
     "road_end_unknown": (
         "{distance_m} m along a road from {first}; its other end “{second}” is not known here, so in any direction.",
         "{first} سے سڑک پر {distance_m} میٹر؛ سڑک کا دوسرا سرا «{second}» یہاں معلوم نہیں، اس لیے کسی بھی سمت میں۔",

@@ -1,7 +1,8 @@
 """The kilometres of a road that names no ends: "13 km Raiwind Road, Lahore".
 
 The road's own points in the index, its streets and the addresses on it, say where it runs; the kilometres say where on
-it. They are counted from the middle of the town or from where the road begins: nobody writes which, so both are kept.
+it. They are counted from the middle of the town, from where the road begins or, beside a station, from its house:
+nobody writes which, so all are kept.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ SAME_NAME: Final = 0.8
 NEAREST_M: Final = 1_000.0
 """Nearer to the town's middle a road's point does not show which way it leaves."""
 MOST_WAYS: Final = 2
+FROM_STATION: Final = 0.5
+"""The chance that the kilometres of a station's text count from its house, as those of column 4 are to: a belief."""
 FROM_TOWN: Final = 0.5
-"""The chance that kilometres count from the town's middle and not from where the road begins: a belief."""
+"""The chance that others count from the town's middle and not from where the road begins: a belief."""
 
 
-def ways(found: LookUp, distance_m_said: float) -> tuple[list[Lump], Point, int] | None:
+def ways(found: LookUp, distance_m_said: float, house: Point | None = None) -> tuple[list[Lump], Point, int] | None:
     """Give where a road's kilometre may be, with the town's middle and how many points of the road are known.
 
     None where the town or the road is not known.
@@ -39,6 +42,8 @@ def ways(found: LookUp, distance_m_said: float) -> tuple[list[Lump], Point, int]
         Of the road's name in its town.
     distance_m_said : float
         Metres along the road.
+    house : Point, optional
+        Of the station that wrote the text.
     """
     middle = _middle(found)
     if middle is None:
@@ -47,10 +52,14 @@ def ways(found: LookUp, distance_m_said: float) -> tuple[list[Lump], Point, int]
     if not points:
         return None
     beginning = min(points, key=lambda at: distance_m(middle.lat, middle.lon, at.lat, at.lon))
+    others = 1.0 - FROM_STATION if house is not None else 1.0
+    starts = [(FROM_TOWN * others, middle), ((1.0 - FROM_TOWN) * others, beginning)]
+    if house is not None:
+        starts.append((FROM_STATION, house))
     lumps = [
-        Lump(FROM_TOWN * share, layer) for share, layer in _from(middle, points, distance_m_said)
-    ] + [
-        Lump((1.0 - FROM_TOWN) * share, layer) for share, layer in _from(beginning, points, distance_m_said)
+        Lump(weight * share, layer)
+        for weight, start in starts
+        for share, layer in _from(start, points, distance_m_said)
     ]  # fmt: skip
     return (lumps, middle, len(points)) if lumps else None
 

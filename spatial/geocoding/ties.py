@@ -28,7 +28,7 @@ from spatial.geocoding.named import LEAK, TRUST_BEARING, WEAK_ALONE, WEAK_BESIDE
 from spatial.geocoding.names import Asking
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
-from spatial.model import Fix, Method, Reason
+from spatial.model import Fix, Method, Point, Reason
 from spatial.projection import distance_m
 
 USUAL_BETWEEN_M: Final = {"landmark": 2_000.0, "street": 2_000.0, "neighbourhood": 3_000.0}
@@ -136,7 +136,8 @@ def _along(query: Query, tie: Tie, station: StationArea | None, reasons: list[Re
         return None
     text = ", ".join(part for part in (tie.first, names_of(tie.rest)) if part)
     found = yield replace(query, text=text, distance_m=None, direction=None), station
-    ways = kilometres.ways(found, tie.said.distance_m) if found is not None else None
+    house = Point(station.lat, station.lon) if station is not None else None
+    ways = kilometres.ways(found, tie.said.distance_m, house) if found is not None else None
     if found is None or ways is None:
         return None
     lumps, middle, points = ways
@@ -144,7 +145,8 @@ def _along(query: Query, tie: Tie, station: StationArea | None, reasons: list[Re
     if combined is None or combined.within < KEPT_ALONG:
         return None  # counted from another town than this
     params: dict[str, str | float] = {"name": tie.first, "distance_m": tie.said.distance_m, "points": points}
-    reasons.append(Reason("along_road", params | {"lat": round(middle.lat, 4), "lon": round(middle.lon, 4)}))
+    code = "along_road" if station is None else "along_road_of_station"
+    reasons.append(Reason(code, params | {"lat": round(middle.lat, 4), "lon": round(middle.lon, 4)}))
     return regions.fix_of(combined.region, Method.BEARING, SCORE_ALONG, found.place.ref, reasons)
 
 

@@ -228,6 +228,28 @@ def test_a_distance_from_the_station_beside_a_road_is_no_kilometre_of_it(text: s
     assert not bearing.is_from_elsewhere(text), "writers are learned from it"
 
 
+def test_kilometres_of_a_road_beside_a_station_may_count_from_it() -> None:
+    """The house stands at the road's fourth point, so three kilometres from it lie where none of the town's do."""
+    house = (31.50, 74.38)
+    station = StationArea("LHR-9", *house, shapely.box(74.25, 31.40, 74.50, 31.60), "Lahore")
+    gazetteer = InMemoryGazetteer([(one, []) for one in ROAD], [station])
+    fix = resolve(Query(text="3 km on Qandeel Road", station="LHR-9", city="Lahore"), gazetteer)
+    assert codes(fix) == ["along_road_of_station"]
+    # Only from the house do they lead so far east; from the town and the road's beginning they end at 74.35.
+    assert share_between(fix, 74.395, 74.42) > 0.12
+    assert share_between(fix, 74.30, 74.37) > 0.3
+    # The control: with no station nothing lies where only its house leads.
+    alone = resolve(Query(text="3 km on Qandeel Road", city="Lahore", district="Lahore"), gazetteer)
+    assert codes(alone) == ["along_road"]
+    assert share_between(alone, 74.395, 74.42) < 0.05
+
+
+def share_between(fix: Fix, west: float, east: float) -> float:
+    """Give the share of a fix's mass in cells whose middle lies between two meridians."""
+    inside = [mass for cell, mass in zip(fix.cells, fix.masses, strict=True) if west < cells.centre(cell)[1] < east]
+    return sum(inside) / sum(fix.masses)
+
+
 def _bearings(fix: Fix, lat: float, lon: float) -> list[float]:
     middles = cells.centres(fix.cells)
     return np.degrees(np.arctan2(middles[:, 1] - lon, middles[:, 0] - lat)).tolist()
