@@ -278,8 +278,10 @@ def _drawn(asked: Sequence[Bounded], field: _Field) -> list[Region]:
     for row, lumps in enumerate(field.others):
         _put(found[row], weights[row], lumps, int(drawn.level[row]), held.shape[1])
     is_whole = np.array([not lumps for lumps in field.others]) & (field.changed < _EVEN)
-    is_narrow = is_whole & (drawn.outer < _NARROW * drawn.spacing)
-    ninety = np.where(is_narrow, _mixed_m(drawn, 0.9 * field.total / field.named), _radii(asked, field))
+    ninety = _radii(asked, field)
+    narrow = np.flatnonzero(is_whole & (drawn.outer < _NARROW * drawn.spacing))
+    if len(narrow):
+        ninety[narrow] = _mixed_m(drawn.of(narrow), 0.9 * field.total[narrow] / field.named[narrow])
     areas = held.sum(axis=(1, 2)) ** 2 / (held**2).sum(axis=(1, 2)) / held.shape[2]
     areas *= np.array([cells.mean_area_m2(level) for level in drawn.level.tolist()])
     lat, lon = (np.array([getattr(one.about, name) for one in asked]) for name in ("lat", "lon"))

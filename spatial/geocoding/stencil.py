@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -50,6 +50,11 @@ class Stencil:
     weight: Array
     grain_m: float
     resolution: int
+
+    @cached_property
+    def evenness(self) -> float:
+        """The sum of the squared shares: the more, the fewer points hold all of it."""
+        return float((self.weight * self.weight).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +114,14 @@ def laid_within(words: Bearing, bound: Jurisdiction | None) -> tuple[Stencil, Ar
     said = (words.distance_m, words.direction_deg, words.unit_m, words.low_m, words.high_m, words.habits)
     drawn = _stencil(*said, _finest(words.least_m2))
     weight, within = _bounded(drawn, words, bound)
-    finer = _finest(words.least_m2 * within)
-    if within > 0.0 and (finer > drawn.resolution or within < _LITTLE):
+    if within <= 0.0:
+        return None
+    # Of the ground, and not of the chance: where all lies outside an area that leaks, it is as wide as before.
+    left = within**2 / float((weight * weight).sum()) * drawn.evenness if bound is not None else 1.0
+    finer = _finest(words.least_m2 * left)
+    if finer > drawn.resolution or left < _LITTLE:
         # What the area leaves is so little that finer cells do, or that too few points tell of it.
-        drawn = _stencil(*said, finer, within < _LITTLE)
+        drawn = _stencil(*said, finer, left < _LITTLE)
         weight, within = _bounded(drawn, words, bound)
     return (drawn, weight, within) if within > 0.0 else None
 
@@ -194,7 +203,8 @@ def _regions(words: Sequence[Bearing], weighed: Sequence[Points]) -> list[Region
     if not weighed:
         return []
     count = len(weighed)
-    owner = np.repeat(np.arange(count), [len(one.weight) for one in weighed])
+    sizes = np.array([len(one.weight) for one in weighed])
+    owner = np.repeat(np.arange(count), sizes)
     east, north, weight, lead, each_m2 = (
         np.concatenate([getattr(one, name) for one in weighed])
         for name in ("east", "north", "weight", "lead", "each_m2")
@@ -202,17 +212,21 @@ def _regions(words: Sequence[Bearing], weighed: Sequence[Points]) -> list[Region
     whole = sums(owner, weight, count)
     leading = sums(owner, lead, count)
     middle = np.stack([sums(owner, along * lead, count) / leading for along in (east, north)], axis=1)
-    ninety = _ninety(owner, np.hypot(east - middle[owner, 0], north - middle[owner, 1]), weight)
+    about_east, about_north = np.repeat(middle.T, sizes, axis=1)
+    ninety = _ninety(owner, sizes, np.hypot(east - about_east, north - about_north), weight)
     area = whole**2 / sums(owner, weight * weight / each_m2, count)
     at = _to_degrees(words, np.arange(count), middle[:, 0], middle[:, 1])
     level = np.array([one.resolution for one in weighed])
     homes, masses = np.zeros((count, MOST_CELLS), dtype=np.int64), np.zeros((count, MOST_CELLS))
-    left = np.arange(count)
+    left = still = np.arange(count)
     while len(left):
-        here = np.isin(owner, left)
-        rows = np.searchsorted(left, owner[here])
+        if len(left) < count:
+            here = np.isin(owner, left)
+            east, north, weight = east[here], north[here], weight[here]
+            owner, sizes = owner[here], sizes[np.isin(still, left)]
+        still, count = left, len(left)
         asked = [words[row] for row in left.tolist()]
-        needed, of, middles, held = _cells(asked, level[left], rows, east[here], north[here], weight[here])
+        needed, of, middles, held = _cells(asked, level[left], sizes, east, north, weight)
         fits = needed <= MOST_CELLS
         kept = fits[of]
         filled, shares = _homes(asked, level[left], of[kept], middles[kept], held[kept])
@@ -227,28 +241,33 @@ def _regions(words: Sequence[Bearing], weighed: Sequence[Points]) -> list[Region
     return [region if is_there else None for region, is_there in zip(drawn, fits.tolist(), strict=True)]
 
 
-def _ninety(owner: Ints, apart: Array, weight: Array) -> Array:
+def _ninety(owner: Ints, sizes: Ints, apart: Array, weight: Array) -> Array:
     """Give for each text the distance within which nine tenths of its weight lie, to a thousandth of the farthest."""
-    farthest = np.maximum(np.maximum.reduceat(apart, starts_of(owner)), 1e-6)
-    bins = (apart * (_BINS / farthest)[owner]).astype(np.int64)
+    farthest = np.maximum(np.maximum.reduceat(apart, np.cumsum(sizes) - sizes), 1e-6)
+    bins = (apart * np.repeat(_BINS / farthest, sizes)).astype(np.int64)
     count = len(farthest)
     running = np.cumsum(sums(owner * (_BINS + 1) + bins, weight, count * (_BINS + 1)).reshape(count, -1), axis=1)
     return np.asarray(((running < 0.9 * running[:, -1:]).sum(axis=1) + 1) * farthest / _BINS)
 
 
 def _cells(
-    words: Sequence[Bearing], level: Ints, owner: Ints, east: Array, north: Array, weight: Array
+    words: Sequence[Bearing], level: Ints, sizes: Ints, east: Array, north: Array, weight: Array
 ) -> tuple[Ints, Ints, Array, Array]:
-    """Give how many cells each text needs, and the heaviest: whose they are, their middles in metres, their weights."""
+    """Give how many cells each text needs, and the heaviest: whose they are, their middles in metres, their weights.
+
+    Of the points so many in a row are each text's as ``sizes`` says.
+    """
     grids = [lattice(one.lat, one.lon, at) for one, at in zip(words, level.tolist(), strict=True)]
-    first, second = steps_on(np.array([one.turns for one in grids]).T[:, owner], east, north)
-    starts = starts_of(owner)
+    starts = np.cumsum(sizes) - sizes
+    first, second = steps_on(np.repeat(np.array([one.turns for one in grids]).T, sizes, axis=1), east, north)
     least = np.stack([np.minimum.reduceat(step, starts) for step in (first, second)])
-    rows, columns = first - least[0][owner], second - least[1][owner]
-    width = np.maximum.reduceat(columns, starts) + 1
-    size = (np.maximum.reduceat(rows, starts) + 1) * width
+    most = np.stack([np.maximum.reduceat(step, starts) for step in (first, second)])
+    rows, width = most - least + 1
+    size = rows * width
     ends = np.cumsum(size)
-    by_place = sums((ends - size)[owner] + rows * width[owner] + columns, weight, int(ends[-1]))
+    # Row by row of each text's own table, one table after the other.
+    begins = ends - size - least[0] * width - least[1]
+    by_place = sums(np.repeat(begins, sizes) + first * np.repeat(width, sizes) + second, weight, int(ends[-1]))
     held = np.flatnonzero(by_place)
     of = np.searchsorted(ends, held, side="right")
     order = np.lexsort((-by_place[held], of))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 
 from spatial import cells, projection
 from spatial.geocoding import stencil
@@ -73,3 +74,23 @@ def test_nobodys_region_depends_on_who_is_laid_beside_it() -> None:
     together = stencil.lay_all(many)
     assert together == [stencil.lay_all([one])[0] for one in many]
     assert sum(found is not None for found in together) > 30
+
+
+def test_points_are_laid_closer_only_where_an_area_leaves_little_ground(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    drawn = stencil._stencil
+
+    def seen(*said: object) -> stencil.Stencil:
+        asked.append(len(said) > 7 and bool(said[7]))
+        return drawn(*said)
+
+    monkeypatch.setattr(stencil, "_stencil", seen)
+    station, other = AREAS[0], AREAS[-1]
+    words = Bearing(station.lat, station.lon, 2_000.0, 90.0)
+    # Beside an area that holds nothing of it, all of it is left, though with little chance.
+    (laid,) = stencil.lay_all([Laid(words, Jurisdiction(other.area, 0.1))])
+    assert laid is not None and laid[1] == pytest.approx(0.1) and asked == [False]
+    at = projection.destination(station.lat, station.lon, 90.0, 2_000.0)
+    few = shapely.Point(at[1], at[0]).buffer(0.002)
+    (laid,) = stencil.lay_all([Laid(words, Jurisdiction(few, 0.0))])
+    assert laid is not None and asked == [False, False, True]
