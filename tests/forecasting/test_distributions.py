@@ -116,18 +116,20 @@ def test_no_data_is_poisson():
 def test_ninety_percent_intervals_cover_ninety_percent(name, alpha, wide_area, events_of):
     """Simulated cities, Poisson and over-dispersed: 88..92 % overall and in the best-ranked twentieth."""
     covered, cells, top_covered, top_cells = 0.0, 0, 0.0, 0.0
-    for seed in range(4 if name == "stack" else 12):  # the stack fits each of its members: a minute a dozen cities
+    for seed in range(4):
         random = np.random.default_rng(seed)
         rate = random.gamma(0.4, 0.5, size=len(wide_area))
-        shape = (len(wide_area), 105)
+        shape = (len(wide_area), 107)
         level = rate[:, None] * (random.gamma(1 / alpha, alpha, size=shape) if alpha else 1)
         counts = random.poisson(level, size=shape)
-        cube = Cube.from_events(events_of(wide_area, counts), area=wide_area, weeks=(2800, 2905))
-        forecast = make(name).fit(cube.as_known(2904)).predict(2904)
-        inside = coverage(forecast.rate, forecast.dispersion, cube.observed(2904))
-        top = budget_shares(forecast.rate, 0.05)
-        covered, cells = covered + inside.sum(), cells + inside.size
-        top_covered, top_cells = top_covered + top @ inside, top_cells + top.sum()
+        cube = Cube.from_events(events_of(wide_area, counts), area=wide_area, weeks=(2800, 2907))
+        forecaster = make(name).fit(cube.as_known(2904))
+        for week in (2904, 2905, 2906):  # of one fit: its weeks are as independent as those of three cities
+            forecast = forecaster.update(cube.as_known(week)).predict(week)
+            inside = coverage(forecast.rate, forecast.dispersion, cube.observed(week))
+            top = budget_shares(forecast.rate, 0.05)
+            covered, cells = covered + inside.sum(), cells + inside.size
+            top_covered, top_cells = top_covered + top @ inside, top_cells + top.sum()
     assert 0.88 <= covered / cells <= 0.92
-    error = (0.9 * 0.1 / top_cells) ** 0.5  # 432 cells of twelve cities: 0.04 is three
-    assert abs(top_covered / top_cells - 0.9) <= max(0.04, 3 * error), "three standard errors about 90 %"
+    assert top_cells > 430  # a standard error of 0.014
+    assert 0.86 <= top_covered / top_cells <= 0.94, "three standard errors about 90 %"
