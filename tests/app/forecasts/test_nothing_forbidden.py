@@ -13,7 +13,7 @@ from app.forecasts import making, planning, reading, running
 from spatial import shifts
 from spatial.mass import UNIT
 from tests import factories
-from tests.app.forecasts.conftest import LAHORE, NOW, bytes_of, some_cell
+from tests.app.forecasts.conftest import LAHORE, NOW, PLAIN, bytes_of, some_cell
 from tests.reference_set import CITY, GULBERG
 
 pytestmark = pytest.mark.usefixtures("history")
@@ -77,7 +77,7 @@ def _rates(session: Session) -> list[float]:
     head = planning.heads_by_key(session, ["robbery"])
     week = planning.coming_week(NOW)
     cube, _ = running.cubes(session, area, head, week, NOW, discoveries=EVERYTHING)["robbery"]
-    made = making.make_forecast(cube, week, "robbery", left_out={}, facts={})
+    made = making.make_forecast(cube, week, "robbery", left_out={}, facts={}, methods=PLAIN)
     return made.forecast.rate.tolist()
 
 
