@@ -30,7 +30,8 @@ def install_python_packages() -> str:
         code, output = run([sys.executable, "-m", "venv", str(VENV)])
         if code != 0:
             raise failure("the Python environment .venv", f"{sys.executable} -m venv .venv", output)
-    install = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    # Not compiled here: most modules are never imported, and those that are compile themselves at their first import.
+    install = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile"]
     code, output = run([*install, "-r", "requirements.txt"])
     if code != 0:
         raise failure(
