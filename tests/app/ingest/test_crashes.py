@@ -20,7 +20,7 @@ from app.ingest.service import ingest_file
 from app.settings import ROOT, Settings
 from tests.app.ingest.test_loading import FIR, GULBERG, mass_law, pin
 
-KILLS = int(os.environ.get("NAQSHA_TEST_KILLS", "5"))
+KILLS = int(os.environ.get("NAQSHA_TEST_KILLS", "3"))
 
 
 def write_firs(path: Path, first: int, count: int, place: str = "x") -> None:
