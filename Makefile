@@ -18,7 +18,7 @@ run: ## set up all that is missing, load the demonstration, serve http://127.0.0
 	@HOST='$(HOST)' PORT='$(PORT)' $(PYTHON) -m setup run
 
 test: ## set up all that is missing, run every test (WORKERS=, ARGS= for pytest)
-	@$(PYTHON) -m setup test -n $(WORKERS) --dist loadscope $(ARGS)
+	@$(PYTHON) -m setup test -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: ## format, lint, types, import contracts, templates
 	@$(PYTHON) -m setup check

@@ -4,7 +4,9 @@ What stands in the template: the migrated schema and the small reference set of 
 own come from `tests.factories`. No database outlives the run, and those of a killed run are swept by the next.
 """
 
+import fcntl
 import os
+import pickle
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +23,8 @@ from sqlalchemy.orm import Session
 
 from app.db.cluster import ADMIN, Cluster, create_database, database_url, drop_database
 from app.db.migrate import upgrade
+from app.reference import jurisdictions
+from app.reference.jurisdictions import Jurisdiction
 from app.settings import ROOT, Settings
 from tests import factories, reference_set
 
@@ -33,6 +37,34 @@ _PREFIX = "naqsha_test_"
 _copies = count(1)
 # Dropping waits for a checkpoint: it is done beside the next module's tests.
 _dropper = ThreadPoolExecutor(1)
+#: Modules that take longest, the longest first: begun last, one would keep a process at work while the others rest.
+_LONGEST = [
+    f"tests/{each}.py"
+    for each in (
+        "forecasting/test_distributions",
+        "app/demo/test_service",
+        "app/reference/test_service",
+        "browser/test_security",
+        "browser/test_map",
+        "browser/test_desks",
+        "browser/test_beats",
+        "app/geocode/test_command",
+        "forecasting/test_all_forecasters",
+        "forecasting/forecasters/test_corrected",
+        "forecasting/test_backtest",
+        "spatial/geocoding/test_coverage",
+        "app/ingest/test_crashes",
+        "app/test_fuzz",
+        "app/db/test_cluster",
+        "app/db/test_migrations",
+    )
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest modules first; `make test` hands modules out in this order."""
+    places = {path: place for place, path in enumerate(_LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 def _engine(database: str, role: str = "owner") -> Engine:
@@ -80,6 +112,27 @@ def template_database() -> Iterator[str]:
         yield name
     finally:
         _dropper.submit(drop_database, name).result()  # the last in the line
+
+
+@pytest.fixture(scope="session")
+def real_tree(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], list[Jurisdiction]]:
+    """Give `real_tree()`: the tree of the country's jurisdictions, built once by whichever process comes first."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    kept = folder / "tree.pickle"
+    with (folder / "tree.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(list(jurisdictions.build())))
+    return lambda: pickle.loads(kept.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def tree_is_built(real_tree: Callable[[], list[Jurisdiction]]) -> Iterator[None]:
+    """Let a load of the reference data take the tree that stands built: how it is built has a module of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.reference.jurisdictions.build", real_tree)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ RECORDS = 1_500
 
 
 @pytest.fixture(scope="module")
-def loaded(app: APIFlask) -> Iterator[list[str]]:
+def loaded(app: APIFlask, tree_is_built: None) -> Iterator[list[str]]:
     """Give the lines that a small demonstration's load said, on the real reference data."""
     lines: list[str] = []
     with app.app_context():

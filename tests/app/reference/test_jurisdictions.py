@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
 import pytest
 import shapely
@@ -14,9 +15,9 @@ from spatial import cells
 
 
 @pytest.fixture(scope="module")
-def nodes() -> list[Jurisdiction]:
+def nodes(real_tree: Callable[[], list[Jurisdiction]]) -> list[Jurisdiction]:
     """Give the whole tree."""
-    return list(jurisdictions.build())
+    return real_tree()
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ def engine(database_name: str) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def counts(engine: Engine) -> dict[str, int]:
+def counts(engine: Engine, tree_is_built: None) -> dict[str, int]:
     """Give the rows of each set after the whole load."""
     with Session(engine) as session, session.begin():
         return service.load(session)
