@@ -10,6 +10,10 @@ from spatial.addresses.normal import normalise
 from spatial.addresses.words import Words
 
 WORD, NUMBER, DASH, STOP = "w", "n", "-", ","
+_SECTOR_LETTERS: Final = frozenset("defghi")
+_SECTORS: Final = range(5, 19)
+_QUARTERS: Final = 4
+"""Islamabad's sectors are D to I and 5 to 18, each of four quarters."""
 
 _MARKS: Final = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f\u2060\ufeff'’‘`ʼ"
 _PIECES: Final = re.compile(
@@ -54,12 +58,46 @@ def tokens(text: str, words: Words) -> list[Token]:
         else:
             found.append(Token(_plain(piece.replace(".", "")), start, end, WORD, start == last))
         last = end
-    return _respelled(_lettered(found, words), words)
+    return _respelled(_lettered(_figured(found, words), words), words)
 
 
 @lru_cache(maxsize=65_536)
 def _plain(word: str) -> str:
     return word.lower() if word.isascii() and word.isalpha() else normalise(word).replace(" ", "")
+
+
+def _figured(found: list[Token], words: Words) -> list[Token]:
+    """Put figures for numbers in words, where a number is due: "Phase Five", گلی نمبر پانچ, ایف سیون ٹو."""
+    figures = words.figures
+    if not any(token.text in figures for token in found):
+        return found
+    out: list[Token] = []
+    for token in found:
+        figure = figures.get(token.text)
+        before = [one for one in out[-4:] if one.kind != DASH] if figure is not None else []
+        if (
+            figure is not None
+            and before
+            and (before[-1].text in words.counted or _is_sector(before[-1], figure, words))
+        ):
+            out.append(token._replace(text=figure, kind=NUMBER))
+        elif figure is not None and len(before) > 1 and _is_quarter(before[-2:], figure, words):
+            out += [Token("/", token.start, token.start, DASH, False), token._replace(text=figure, kind=NUMBER)]
+        else:
+            out.append(token)
+    return out
+
+
+def _is_sector(before: Token, figure: str, words: Words) -> bool:
+    return int(figure) in _SECTORS and _is_of_sector(before, words)
+
+
+def _is_quarter(before: list[Token], figure: str, words: Words) -> bool:
+    return int(figure) <= _QUARTERS and before[1].kind == NUMBER and _is_of_sector(before[0], words)
+
+
+def _is_of_sector(token: Token, words: Words) -> bool:
+    return words.letters.get(token.text, token.text) in _SECTOR_LETTERS
 
 
 def _lettered(found: list[Token], words: Words) -> list[Token]:

@@ -10,6 +10,8 @@ from spatial.addresses import lexicon
 from spatial.addresses.normal import normalise
 
 LONGEST_PHRASE: Final = 6
+_MOSTLY_NAMED: Final = ("road", "chak")
+"""A road has a name rather than a number, and a chak's number has words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Words:
     empty : frozenset of str
     letters : dict of str to str
     numbers : dict of str to int
+    figures : dict of str to str
+        Numbers in words, as figures, that count only behind a word of ``counted`` or a sector's letter.
+    counted : frozenset of str
+        Every spelling of the words that a number stands behind.
     branches : dict of tuple of str to str
     before, after : dict of tuple of str to str
         Words of relation before and after a name.
@@ -48,6 +54,8 @@ class Words:
     empty: frozenset[str]
     letters: dict[str, str]
     numbers: dict[str, int]
+    figures: dict[str, str]
+    counted: frozenset[str]
     branches: dict[tuple[str, ...], str]
     before: dict[tuple[str, ...], str]
     after: dict[tuple[str, ...], str]
@@ -60,9 +68,12 @@ def words() -> Words:
     spellings, relations = lexicon.read("spellings"), lexicon.read("relations")
     kinds: dict[str, Kind] = {}
     replaced: dict[tuple[str, ...], tuple[str, ...]] = {}
+    counted = {"number", *map(normalise, spellings["words"]["number"])}
     for name, table in lexicon.read("kinds").items():
         kind = Kind(name, table["role"], table["part"])
         kinds[name] = kind
+        if kind.role == "number" and name not in _MOSTLY_NAMED:
+            counted.update((name, *map(normalise, table["words"])))
         for written in table["words"]:
             spelled = tuple(normalise(written).split())
             if spelled != (name,):
@@ -85,6 +96,8 @@ def words() -> Words:
         empty=frozenset(normalise(word) for word in spellings["empty"]["words"]),
         letters={normalise(word): letter for letter, table in spellings["letters"].items() for word in table},
         numbers={normalise(word): int(number) for number, table in spellings["numbers"].items() for word in table},
+        figures={normalise(word): figure for figure, table in spellings["figures"].items() for word in table},
+        counted=frozenset(counted),
         branches={
             tuple(normalise(word).split()): letters
             for letters, table in spellings["branches"].items()

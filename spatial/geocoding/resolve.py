@@ -114,8 +114,8 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
         limits=_limits(query, gazetteer),
         text=query.text,
     )
-    if climb.fix is not None or not query.text or (station is not None and not without_bearing(query.text)):
-        return climb
+    if climb.fix is not None or not query.text or not without_bearing(query.text):
+        return climb  # of "3 km north of PS" no word is a name, whether the station is known or not
     climb.may_name = True
     climb.tie = tie_of(query)
     return climb

@@ -112,3 +112,30 @@ def test_words_of_kind_in_any_order_are_read(written: list[str]) -> None:
     text = " ".join(written)
     for part in parse(text).parts:
         assert 0 <= part.start <= part.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("سیکٹر ایف سیون ٹو اسلام آباد", {"=sector:f7/2"}),
+        ("ایف سیون مرکز", {"=sector:f7"}),
+        ("جی نائن فور", {"=sector:g9/4"}),
+        ("F Seven Two", {"=sector:f7/2"}),
+        ("ڈی ایچ اے فیز فائیو", {"=phase:5"}),
+        ("بلاک ٹو کلفٹن", {"=block:2"}),
+        ("گلی نمبر پانچ", {"=gali:5"}),
+        ("Phase Three", {"=phase:3"}),
+        ("Sector Eleven", {"=sector:11"}),
+    ],
+)
+def test_a_number_in_words_is_a_figure_where_one_is_due(text: str, terms: set[str]) -> None:
+    assert terms <= {term for part in parse(text).parts for term in part.terms}
+
+
+@pytest.mark.parametrize(
+    "text", ["ون یونٹ چوک", "سیون ڈے ہسپتال", "Seven Up Chowk", "Do Darya", "نو لکھا", "Char Minar", "ایف ٹین"]
+)
+def test_a_number_in_words_is_a_word_elsewhere(text: str) -> None:
+    """The last one is a sector, and the control: F-10 is one."""
+    numbers = {term for part in parse(text).parts for term in part.terms if term.startswith("=")}
+    assert numbers == ({"=sector:f10"} if text == "ایف ٹین" else set())

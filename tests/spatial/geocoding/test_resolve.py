@@ -204,6 +204,9 @@ def test_the_station_area_and_unplaced() -> None:
     assert unknown.method is Method.UNPLACED
     assert codes(unknown) == ["station_unknown", "name_unknown", "bearing_without_station"]
     assert resolve(Query(), GAZETTEER).method is Method.UNPLACED
+    # Nor is any word of a distance from a station that is not known a name ("thana", "shumal").
+    for text in ("3 km north of PS", "thana se 3 km shumal", "تھانہ سے 3 کلومیٹر شمال"):
+        assert codes(resolve(Query(text=text), GAZETTEER)) == ["bearing_without_station"]
 
 
 NUMBERS = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.floats(20, 80))
