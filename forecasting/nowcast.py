@@ -148,13 +148,16 @@ def complete(cube: Cube, delay: Delay | None = None, *, late: int = 0) -> Cube:
     if exposure <= 0:
         return cube
     rate = cube.records @ weights / exposure
-    missing = np.rint(rate[:, None] * (1 - share) * UNIT).astype(np.int64)
-    cell, week = np.nonzero(missing)
+    # Of most weeks all is known, and most cells have nothing that could be missing.
+    places, weeks = np.flatnonzero(rate > 0), np.flatnonzero(share < 1)
+    missing = np.rint(rate[places, None] * (1 - share[weeks]) * UNIT).astype(np.int64)
+    row, column = np.nonzero(missing)
+    cell, week = places[row], weeks[column]
     return replace(
         cube,
         cell_index=np.concatenate([cube.cell_index, cell]),
         week_index=np.concatenate([cube.week_index, week]),
-        piece_mass=np.concatenate([cube.piece_mass, missing[cell, week]]),
+        piece_mass=np.concatenate([cube.piece_mass, missing[row, column]]),
         # All counts as known in its week: a method that allows for lateness itself must not do so once more.
         known_at=np.concatenate([cube.weeks[cube.week_index], cube.weeks[week]]),
     )
