@@ -44,7 +44,9 @@ class Settings(BaseSettings):
     stay_days: int = Field(180, ge=1, le=180, description="stays without a case are deleted after this many days")
     forecasting: bool = Field(True, description="off removes every forecast; all else works without")
     forecast_methods: str = Field(
-        "", description="the methods that forecasts choose among, by name with commas between; all if empty"
+        "",
+        description="the methods that forecasts choose among, by name with commas between; if empty all but `boosting` "
+        "and `stack`, which learn anew for every head",
     )
     forecast_shifts: bool = Field(
         True, description="also forecast night, day and evening where enough records are dated to the hour"

@@ -5,10 +5,11 @@ named columns and refuses every other (trust.md F2, F3).
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +22,7 @@ from spatial import cells as h3_cells
 from spatial.mass import UNIT
 
 COLUMNS = ("cell", "week", "mass", "known_at", "category")
+Made = TypeVar("Made")
 _EARTH_RADIUS_M = 6_371_008.8
 
 
@@ -54,9 +56,24 @@ class StudyArea:
         self._rings: dict[int, sparse.csr_array] = {}
         self._pairs: dict[float, Pairs] = {}
         self._blurs: dict[tuple[float, float], sparse.csr_array] = {}
+        self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    def kept(self, what: str, key: Hashable, make: Callable[[], Made], most: int = 2) -> Made:
+        """What was made of this area under a key; made anew unless it is among the last ``most`` that were asked for.
+
+        The key must name everything that it was made from, so that nobody can tell whether it was kept.
+        """
+        shelf = self._kept.setdefault(what, OrderedDict())
+        if key not in shelf:
+            shelf[key] = make()
+        shelf.move_to_end(key)
+        while len(shelf) > most:
+            shelf.popitem(last=False)
+        made: Made = shelf[key]
+        return made
 
     def ring(self, distance: int) -> sparse.csr_array:
         """Mean over the cells of the area at this grid distance, as a matrix of shape (c, c).
@@ -291,6 +308,11 @@ class Cube:
     def records(self) -> Floats:
         """Mass in records, float64, shape (c, w)."""
         return self.mass / UNIT
+
+    @cached_property
+    def records_where_any(self) -> sparse.csr_array:
+        """The same, shape (c, w), without the entries that are zero: nearly all of them are."""
+        return sparse.csr_array(self.records)
 
     def as_known(self, week: int) -> "Cube":
         """What was known by the start of a week: earlier weeks, and of them only what had been registered.

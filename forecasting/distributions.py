@@ -122,14 +122,14 @@ class Spread(NamedTuple):
         return np.clip(grown, LEAST_DISPERSION, _MOST_DISPERSION)
 
 
-def fit_spread(mass: Floats, rate: Floats) -> Spread:
+def fit_spread(mass: Floats, rate: Floats, weight: Floats | None = None) -> Spread:
     """Maximum-likelihood spread of masses about their forecast rates; Poisson or plain where that does as well.
 
     One dispersion for all rates fits the many quiet cells and misses the few busy ones: a smooth map is wrong about
     its peaks in another measure than about its plains. Each further parameter is kept only if it raises the
-    log likelihood by more than 1 (Akaike).
+    log likelihood by more than 1 (Akaike). ``weight`` says how many each stands for, where they were drawn from more.
     """
-    return _fit(mass, rate, _POWERS)
+    return _fit(mass, rate, _POWERS, weight)
 
 
 def fit_dispersion(mass: Floats, rate: Floats) -> float:
@@ -140,12 +140,13 @@ def fit_dispersion(mass: Floats, rate: Floats) -> float:
     return _fit(mass, rate, (0.0,)).alpha
 
 
-def _fit(mass: Floats, rate: Floats, powers: tuple[float, ...]) -> Spread:
+def _fit(mass: Floats, rate: Floats, powers: tuple[float, ...], each: Floats | None = None) -> Spread:
     mass, rate = np.ravel(mass), np.ravel(rate)
-    mass, rate = mass[rate > 0], rate[rate > 0]
+    each = np.ones_like(rate) if each is None else np.ravel(each)
+    mass, rate, each = mass[rate > 0], rate[rate > 0], each[rate > 0]
     if mass.size == 0 or not np.any(mass > 0):
         return Spread(0.0)
-    count, level, weight = _gathered(mass, rate)
+    count, level, weight = _gathered(mass, rate, each)
     poisson = float(weight @ log_mass(count, level, np.zeros(1)))
     bounds = (np.log(LEAST_DISPERSION), np.log(_MOST_DISPERSION))
     best, found = poisson + 1, Spread(0.0)
@@ -161,7 +162,7 @@ def _fit(mass: Floats, rate: Floats, powers: tuple[float, ...]) -> Spread:
     return found
 
 
-def _gathered(mass: Floats, rate: Floats) -> tuple[Floats, Floats, Floats]:
+def _gathered(mass: Floats, rate: Floats, each: Floats) -> tuple[Floats, Floats, Floats]:
     """Whole counts, rates and weights that have the likelihood of masses, a fraction counting as a chance.
 
     Nearly all cells and weeks hold no record or one: they are gathered by rate in steps of 1 %, at the mean rate
@@ -171,7 +172,7 @@ def _gathered(mass: Floats, rate: Floats) -> tuple[Floats, Floats, Floats]:
     part = mass - below
     counts = np.concatenate([below, below[part > 0] + 1])
     rates = np.concatenate([rate, rate[part > 0]])
-    weights = np.concatenate([1 - part, part[part > 0]])
+    weights = np.concatenate([each * (1 - part), (each * part)[part > 0]])
     small = counts <= 1
     step = np.floor(np.log(rates[small]) / 0.01).astype(np.int64)
     key = 2 * (step - step.min(initial=0)) + counts[small].astype(np.int64)

@@ -55,7 +55,7 @@ class Inputs:
     recent : mapping of half-life to ndarray of shape (c, o)
         What the last weeks add to the cell's own mean.
     heads : sequence of Place
-        Records of every head that counts, itself among them, at number ``itself``.
+        Records of every head that counts; the head itself among them, at number ``itself``, unless that is None.
     base : ndarray, shape (c, o)
         The map that is to be corrected, in shares of the area's total.
     around : ndarray, shape (c,)
@@ -65,14 +65,18 @@ class Inputs:
     own: Mapping[float, Place]
     recent: Mapping[float, Floats]
     heads: Sequence[Place]
-    itself: int
+    itself: int | None
     base: Floats
     around: Floats
 
     @classmethod
     def of(cls, cubes: Sequence[Cube], itself: int, origins: Integers, base: Floats) -> Self:
         """Gather them for one of the heads from the cubes of all."""
-        cube = cubes[itself]
+        return cls.beside(cubes[itself], places(cubes, origins), itself, origins, base)
+
+    @classmethod
+    def beside(cls, cube: Cube, heads: Sequence[Place], itself: int | None, origins: Integers, base: Floats) -> Self:
+        """Gather them for a head from its own cube and from what was made of all heads' before (``places``)."""
         age = origins[None, :] - 1 - np.arange(len(cube.weeks))[:, None]
         recent = {
             half_life: weekly(cube)
@@ -80,7 +84,6 @@ class Inputs:
             for half_life in (*OWN_HALF_LIVES, HEADS_HALF_LIFE)
         }
         own = {half_life: Place.of(cube, origins, half_life) for half_life in OWN_HALF_LIVES}
-        heads = [Place.of(other, origins, HEADS_HALF_LIFE) for other in cubes]
         around = np.diff(cube.area.ring(1).indptr) + np.diff(cube.area.ring(2).indptr).astype(float)
         return cls(own, recent, heads, itself, base, around)
 
@@ -105,8 +108,14 @@ class Inputs:
     def _changed(self, change: Callable[[float, Place], dict[str, Floats]], base: Floats) -> Self:
         own = {half_life: replace(place, **change(half_life, place)) for half_life, place in self.own.items()}
         heads = list(self.heads)
-        heads[self.itself] = replace(heads[self.itself], **change(HEADS_HALF_LIFE, heads[self.itself]))
+        if self.itself is not None:
+            heads[self.itself] = replace(heads[self.itself], **change(HEADS_HALF_LIFE, heads[self.itself]))
         return replace(self, own=own, heads=heads, base=base)
+
+
+def places(cubes: Sequence[Cube], origins: Integers) -> list[Place]:
+    """Records of each head, as features need them of every head beside another."""
+    return [Place.of(cube, origins, HEADS_HALF_LIFE) for cube in cubes]
 
 
 def features(inputs: Inputs) -> NDArray[np.float32]:

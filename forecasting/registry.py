@@ -10,6 +10,7 @@ from forecasting.forecasters.decayed_mean import DecayedMean
 from forecasting.forecasters.hierarchical import Hierarchical
 from forecasting.forecasters.kernel_mixture import KernelMixture
 from forecasting.forecasters.last_year import LastYear
+from forecasting.forecasters.pooled_boosting import PooledBoosting
 from forecasting.forecasters.prospective_kde import ProspectiveKde
 from forecasting.forecasters.retrospective_kde import RetrospectiveKde
 from forecasting.forecasters.self_exciting import SelfExciting
@@ -28,6 +29,8 @@ METHODS: MappingProxyType[str, Callable[[], Forecaster]] = MappingProxyType(
         KernelMixture.name: KernelMixture,
         Boosting.name: Boosting,
         Stack.name: Stack,
+        # Last, since what it gains is time: it takes the place of those before it only where it is better.
+        PooledBoosting.name: PooledBoosting,
     }
 )
 

@@ -189,6 +189,7 @@ def method_title(method: str) -> str:
         "kernel_mixture": _("mixture of kernels"),
         "boosting": _("boosted trees"),
         "stack": _("weighted methods together"),
+        "pooled_boosting": _("boosted trees for all heads"),
     }
     return titles.get(method, method.replace("_", " "))
 

@@ -39,7 +39,7 @@ class Outcome:
 
 
 def methods_of_node() -> tuple[str, ...]:
-    """Give the methods among which this node's forecasts choose, the simplest first.
+    """Give the methods among which this node's forecasts choose, in the registry's order.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def methods_of_node() -> tuple[str, ...]:
     wanted = [name for name in named if name]
     if not set(wanted) <= set(METHODS):
         raise NoSuchMethod(methods=", ".join(METHODS))
-    return tuple(name for name in METHODS if name in wanted or not wanted)
+    return tuple(name for name in METHODS if name in (wanted or making.USUAL_METHODS))
 
 
 def shift_numbers(names: Sequence[str]) -> tuple[int, ...]:

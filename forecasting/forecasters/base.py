@@ -90,12 +90,7 @@ class AdditiveForecaster(Forecaster):
         _require_data(cube)
         self._learn(cube)
         origins = learning_origins(cube)
-        if origins.size:
-            observed = cube.records[:, origins]
-            spread = fit_spread(observed, self._rates(cube, origins))
-        else:
-            spread = Spread(0.0)
-        self.dispersion_, self.dispersion_power_ = spread
+        self.dispersion_, self.dispersion_power_ = self._spread(cube, origins) if origins.size else Spread(0.0)
         return self.update(cube, drivers=drivers)
 
     def update(self, cube: Cube, *, drivers: bool = True) -> Self:
@@ -139,6 +134,10 @@ class AdditiveForecaster(Forecaster):
             dispersion=dispersion,
             components=self.components_,
         )
+
+    def _spread(self, cube: Cube, origins: Integers) -> Spread:
+        """The spread of what came about the forecasts of some weeks of the training part."""
+        return fit_spread(cube.records[:, origins], self._rates(cube, origins))
 
     def _rates(self, cube: Cube, origins: Integers) -> Floats:
         """Rates at each origin, shape (c, o), for the methods that have them sooner than their parts."""

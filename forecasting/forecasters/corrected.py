@@ -1,7 +1,7 @@
 """What methods share that correct the mixture of kernels by a learned factor for every cell."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +83,7 @@ class CorrectedMixture(AdditiveForecaster):
     def _rates(self, cube: Cube, origins: Integers) -> Floats:
         total = self.mixture_._total(cube, origins)
         base = self.mixture_._rates(cube, origins) / total
-        values = features(Inputs.of(self._cubes(cube), 0, origins, base))
+        values = features(self._inputs(cube, origins, base))
         maps = [self._maps(base[None, :, o], values[None, :, o]) for o in range(len(origins))]
         return np.concatenate(maps).T * total
 
@@ -100,7 +100,7 @@ class CorrectedMixture(AdditiveForecaster):
         parts = self.mixture_._components(cube, origins)
         total = float(self.mixture_._total(cube, origins)[0])
         left = {part.code: part.rate / total for part in parts}
-        stages = list(_stages(Inputs.of(self._cubes(cube), 0, origins, sum_of(parts) / total), left))
+        stages = list(_stages(self._inputs(cube, origins, sum_of(parts) / total), left))
         base = np.stack([stage.base[:, 0] for stage in stages])
         rates = self._maps(base, np.stack([features(stage)[:, 0] for stage in stages]))
         # A stage may not raise the rate again: each part is what is lost below all that went before.
@@ -108,6 +108,10 @@ class CorrectedMixture(AdditiveForecaster):
         lost = rates - np.concatenate([rates[1:], np.zeros_like(rates[:1])])
         params = {part.code: part.params for part in parts}
         return [Component(code, part, params[code]) for code, part in zip(_ORDER, lost, strict=True)]
+
+    def _inputs(self, cube: Cube, origins: Integers, base: Floats) -> Inputs:
+        """What the features of the head's own cells are made of."""
+        return Inputs.of(self._cubes(cube), 0, origins, base)
 
     def _cubes(self, cube: Cube) -> list[Cube]:
         """The head's own cube and those of the heads that count, in their order."""
@@ -130,10 +134,10 @@ def _stages(inputs: Inputs, parts: dict[str, Floats]) -> Iterator[Inputs]:
         yield inputs
 
 
-def training_rows(cube: Cube, cubes: Sequence[Cube], itself: int, mixture: KernelMixture) -> Rows:
+def training_rows(cube: Cube, mixture: KernelMixture, inputs: Callable[[Integers, Floats], Inputs]) -> Rows:
     """Rows of every cell, each ``STEP_WEEKS`` weeks of the last part of the training part, newest first.
 
-    ``mixture`` was learned on ``cube``, which is that at number ``itself`` of the heads' cubes.
+    ``mixture`` was learned on ``cube``; ``inputs`` gathers what features are made of at some origins, beside a map.
     """
     length = len(cube.weeks)
     usable = share_origins(length)
@@ -147,7 +151,7 @@ def training_rows(cube: Cube, cubes: Sequence[Cube], itself: int, mixture: Kerne
         return Rows(np.zeros((0, 1), dtype=np.float32), np.zeros(0), np.zeros(0))
     base = sum_of(mixture._components(cube, origins))
     base = base / base.sum(axis=0)
-    values = features(Inputs.of(cubes, itself, origins, base))
+    values = features(inputs(origins, base))
     rate = base * came.sum(axis=0)
     newer = 0.5 ** ((length - origins) / SHARE_HALF_LIFE_WEEKS)
     # Newest first, cell by cell.

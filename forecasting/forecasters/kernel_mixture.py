@@ -1,6 +1,6 @@
 """Mixture of kernels in space, time and related heads, each with the share that past forecasts earned it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +50,8 @@ SHARE_HALF_LIFE_WEEKS = 26.0
 BURN_IN_WEEKS = 13
 #: The wider kernel: its width and its reach, in distances between neighbouring cells.
 _WIDTH, _REACH = 1.7, 5.0
+#: Cells whose neighbourhoods are summed up at once.
+_ROWS_AT_ONCE = 16_384
 _PLACE = {CELL: RECENCY, RING: NEAR_REPEAT, SECOND: NEAR_REPEAT, WIDER: SURROUNDINGS}
 
 
@@ -107,6 +109,16 @@ class KernelMixture(AdditiveForecaster):
         self.kernels_ = [kernel for kernel, share in zip(kernels, shares, strict=False) if share > 0]
         self.area_share_ = float(shares[-1])
 
+    def renamed(self, names: Mapping[str, str]) -> "KernelMixture":
+        """The same where the related heads bear other names."""
+        other = KernelMixture(self.related)
+        vars(other).update(vars(self))
+        other.kernels_ = [each._replace(head=names[each.head]) if each.head else each for each in self.kernels_]
+        shares = (self.shares_[str(kernel)] for kernel in self.kernels_)
+        area = {name: share for name, share in self.shares_.items() if name not in map(str, self.kernels_)}
+        other.shares_ = {str(kernel): share for kernel, share in zip(other.kernels_, shares, strict=True)} | area
+        return other
+
     def _total(self, cube: Cube, origins: Integers) -> Floats:
         """Records forecast for the area at each origin, shape (o,)."""
         return total_at(cube, origins, self.level_half_life_weeks_, self.calendar_effects_)
@@ -163,8 +175,8 @@ def learn_shares(cube: Cube, kernels: Sequence[Kernel]) -> Floats:
     if not row.size:
         return np.append(np.zeros(len(kernels)), 1.0)
     features = np.empty((row.size, len(kernels) + 1))
-    for place, values in enumerate(densities(cube, kernels, origins)):
-        features[:, place] = values[row, column]
+    for place, values in enumerate(densities_at(cube, kernels, origins, row, column)):
+        features[:, place] = values
     features[:, -1] = 1 / len(cube.area)
     features *= totals[column, None]
     weight = float(newer @ totals)
@@ -191,9 +203,44 @@ def densities(cube: Cube, kernels: Sequence[Kernel], origins: Integers) -> Itera
         yield np.where(total > 0, values / np.where(total > 0, total, 1), 1 / cells)
 
 
+def densities_at(
+    cube: Cube, kernels: Sequence[Kernel], origins: Integers, row: Integers, column: Integers
+) -> Iterator[Floats]:
+    """Each kernel's density (``densities``) at some cells and origins, shape (n,): few of all hold a record."""
+    cells = len(cube.area)
+    last: tuple[str | None, float] | None = None
+    whole = {where: np.asarray(smoother(cube.area, where).sum(axis=0)) for where in {k.where for k in kernels} - {CELL}}
+    for kernel in kernels:
+        if last != (kernel.head, kernel.half_life_weeks):
+            last = (kernel.head, kernel.half_life_weeks)
+            source = cube if kernel.head is None else cube.related[kernel.head]
+            mean = weekly(source) @ decay_weights(len(cube.weeks), origins, kernel.half_life_weeks)
+        if kernel.where == CELL:
+            values, total = mean[row, column], mean.sum(axis=0)
+        else:
+            values, total = (
+                _smoothed_at(smoother(cube.area, kernel.where), mean, row, column),
+                whole[kernel.where] @ mean,
+            )
+        total = total[column]
+        yield np.where(total > 0, values / np.where(total > 0, total, 1), 1 / cells)
+
+
+def _smoothed_at(means: sparse.csr_array, of: Floats, row: Integers, column: Integers) -> Floats:
+    """``(means @ of)[row, column]`` without the rest of the product."""
+    made = np.zeros(len(row))
+    for start in range(0, len(row), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        near = means[row[part]]
+        counts = np.diff(near.indptr)
+        terms = near.data * of[near.indices, np.repeat(column[part], counts)]
+        made[part] = np.bincount(np.repeat(np.arange(len(counts)), counts), weights=terms, minlength=len(counts))
+    return made
+
+
 def weekly(cube: Cube) -> sparse.csr_array:
     """Records by cell and week, shape (c, w): nearly every entry is zero."""
-    return sparse.csr_array(cube.records)
+    return cube.records_where_any
 
 
 def smoother(area: StudyArea, where: str) -> sparse.csr_array:

@@ -1,6 +1,7 @@
 """Log-linear correction of the mixture of kernels: a small, stable regression that a quiet district can feed."""
 
 import warnings
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class LogLinear(CorrectedMixture):
         self.prior_precision = prior_precision
 
     def _learn_factor(self, cube: Cube) -> None:
-        rows = training_rows(cube, self._cubes(cube), 0, self.mixture_)
+        rows = training_rows(cube, self.mixture_, partial(self._inputs, cube))
         self.records_learned_from_ = rows.records
         self.regression_ = None
         if rows.records < LEAST_RECORDS:

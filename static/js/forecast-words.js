@@ -8,7 +8,8 @@ export function methodTitle(method) {
   return {
     shown: t("what was shown"), last_year: t("last year's counts"), decayed_mean: t("decayed mean"), smoothed_decayed_mean: t("smoothed decayed mean"),
     retrospective_kde: t("density of past places"), prospective_kde: t("density of recent places"), self_exciting: t("self-exciting process"),
-    hierarchical: t("hierarchical counts"), kernel_mixture: t("mixture of kernels"), boosting: t("boosted trees"), stack: t("weighted methods together"), published: t("weighted methods together"),
+    hierarchical: t("hierarchical counts"), kernel_mixture: t("mixture of kernels"), boosting: t("boosted trees"), stack: t("weighted methods together"),
+    pooled_boosting: t("boosted trees for all heads"), published: t("weighted methods together"),
   }[method] ?? String(method).replaceAll("_", " ");
 }
 

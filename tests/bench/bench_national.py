@@ -3,8 +3,9 @@
 156 districts with 12 heads, 6.5 million records in ten years. A few districts are forecast here and the rest
 extrapolated, which is said; reading and keeping are measured apart, on a database (docs/forecasting.md).
 
-Run: ``python -m tests.bench.bench_national [METHOD]``; with a method, only with it chosen before, in two heads of one
-district.
+Run: ``python -m tests.bench.bench_national [METHOD | fresh]``; with a method, only with it chosen before: in two heads
+of one district, or in all where they share what is learned. With ``fresh`` only a first week with that sharing
+method. The time of a loop of a million additions stands beside, so that machines can be compared.
 """
 
 import resource
@@ -31,6 +32,9 @@ CELLS = 6_900
 STATIONS = 12
 END = 2_960
 PLAIN = ("last_year", "decayed_mean", "smoothed_decayed_mean")
+#: The method whose heads share what is learned, and those that a nation can choose among.
+SHARING = "pooled_boosting"
+NATIONAL = (*PLAIN, "kernel_mixture", SHARING)
 
 
 @dataclass
@@ -104,9 +108,18 @@ def forecast_district(
     return cost
 
 
+def loop() -> float:
+    """CPU seconds of a million additions."""
+    began, total = time.process_time(), 0
+    for number in range(1_000_000):
+        total += number
+    return time.process_time() - began
+
+
 def main(method: str = "") -> None:
     """Print the table, or one method's row of it."""
     print("national week: CPU seconds of one district (12 heads), and minutes of 156 of them on one core")
+    print(f"a million additions took {loop():.3f} s")
     print(f"{'methods':<34} {'condition':>9} {'examine':>8} {'forecast':>8} {'minutes':>8} {'MiB':>6}")
     plans = [
         ("plain, choice kept", PLAIN, "smoothed_decayed_mean", False),
@@ -114,8 +127,11 @@ def main(method: str = "") -> None:
         ("kernel mixture, choice kept", tuple(METHODS), "kernel_mixture", False),
     ]
     heads = HEADS_OF_ALL
-    if method:
-        plans, heads = [(f"{method}, choice kept", tuple(METHODS), method, False)], HEADS_MEASURED
+    if method == "fresh":
+        plans = [(f"{SHARING} among them, chosen anew", NATIONAL, "", True)]
+    elif method:
+        plans = [(f"{method}, choice kept", tuple(METHODS), method, False)]
+        heads = HEADS_OF_ALL if method == SHARING else HEADS_MEASURED
     for words, methods, chosen, fresh in plans:
         districts = 1 if fresh or method else MEASURED
         costs = [forecast_district(seed, methods, chosen, fresh=fresh, heads=heads) for seed in range(districts)]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.forecasts import making, planning, publishing, running, scoring, weekly
 from app.jobs.tasks import PERIODIC, clock
 from app.settings import Settings
+from forecasting.registry import METHODS
 from spatial import shifts
 from tests import factories
 from tests.app.forecasts.conftest import LAHORE, PLAIN, plant
@@ -143,6 +144,19 @@ def test_the_clock_asks_for_a_job_a_province(app: APIFlask, scored: int, worker:
 )
 def test_the_settings_say_what_the_clock_does(settings: Settings, changed: dict[str, Any], wanted: set[str]) -> None:
     assert set(clock(settings.model_copy(update=changed))) - set(PERIODIC) == wanted
+
+
+def test_a_node_that_names_no_method_takes_those_that_learn_once_for_all_heads(settings: Settings) -> None:
+    from app.factory import create_app
+    from app.forecasts import running
+
+    for named, wanted in [("", set(METHODS) - {"boosting", "stack"}), ("stack, last_year", {"last_year", "stack"})]:
+        node = create_app(settings.model_copy(update={"forecast_methods": named}))
+        try:
+            with node.app_context():
+                assert set(running.methods_of_node()) == wanted
+        finally:
+            node.extensions["naqsha.database"].dispose()
 
 
 def test_a_method_that_is_not_there_is_refused(app: APIFlask, settings: Settings) -> None:

@@ -1,14 +1,19 @@
 """Corrections of the mixture and the stack: they learn what is there, borrow, and leave alone what they cannot know."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from forecasting.backtest import rolling, summarise
 from forecasting.cube import Cube, relate
-from forecasting.forecasters.boosting import Boosting, draw
+from forecasting.features import Inputs
+from forecasting.forecasters.bag import draw
+from forecasting.forecasters.boosting import Boosting
 from forecasting.forecasters.corrected import Rows, training_rows
 from forecasting.forecasters.kernel_mixture import KernelMixture
 from forecasting.forecasters.log_linear import LogLinear
+from forecasting.forecasters.pooled_boosting import PooledBoosting
 from forecasting.forecasters.stack import Stack
 
 FIRST_WEEK = 2800
@@ -41,11 +46,12 @@ def deviance(cube, method):
     return summarise(rolling(cube, WEEKS, [method])[0])["poisson_deviance"]
 
 
-def test_boosting_learns_a_product_that_the_mixture_cannot(crossed):
-    assert deviance(crossed, "boosting") < 0.97 * deviance(crossed, "kernel_mixture")
+@pytest.mark.parametrize("method", ["boosting", "pooled_boosting"])
+def test_boosting_learns_a_product_that_the_mixture_cannot(crossed, method):
+    assert deviance(crossed, method) < 0.97 * deviance(crossed, "kernel_mixture")
 
 
-@pytest.mark.parametrize("make", [LogLinear, Boosting, Stack])
+@pytest.mark.parametrize("make", [LogLinear, Boosting, PooledBoosting, Stack])
 def test_where_there_is_nothing_to_correct_little_is_lost(make, wide_area, events_of):
     """Cells that are all alike: every learned bend is noise, and must stay small."""
     cube = city_of(wide_area, events_of, {"one": np.full((len(wide_area), 80), 0.2)})["one"]
@@ -55,7 +61,7 @@ def test_where_there_is_nothing_to_correct_little_is_lost(make, wide_area, event
     assert np.std(forecast.rate) < 0.15 * 0.2
 
 
-@pytest.mark.parametrize("make", [LogLinear, Boosting])
+@pytest.mark.parametrize("make", [LogLinear, Boosting, PooledBoosting])
 def test_too_few_records_leave_the_mixture_as_it_is(make, wide_area, events_of):
     cube = city_of(wide_area, events_of, {"one": np.full((len(wide_area), 80), 0.001)})["one"]
     assert 0 < cube.records.sum() < 100
@@ -66,7 +72,7 @@ def test_too_few_records_leave_the_mixture_as_it_is(make, wide_area, events_of):
 def test_rows_hold_the_records_and_the_mixture_once(crossed):
     mixture = KernelMixture()
     mixture._learn(crossed)
-    rows = training_rows(crossed, [crossed, *crossed.related.values()], 0, mixture)
+    rows = training_rows(crossed, mixture, partial(Inputs.of, [crossed, *crossed.related.values()], 0))
     assert len(rows.features) == len(rows.ratio) == len(rows.weight)
     assert np.all(rows.weight > 0)
     # Rate times ratio are records, halved every 26 weeks; the first rows are those of the last four weeks.
