@@ -17,9 +17,10 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from forecasting.artifact import canonical_json, json_hash, versions
 from forecasting.cube import Cube, StudyArea, relate
 from forecasting.errors import BadInput, ForecastingError
+from forecasting.forecasters.pooled_boosting import PooledBoosting
 from forecasting.incidents import Calendar, Incidents, read_cells, read_incidents
 from forecasting.metrics import BUDGETS
-from forecasting.registry import METHODS, make
+from forecasting.registry import METHODS, ONE_HEAD, make
 from forecasting.study import PUBLISHED, Cost, Study, run_study
 from spatial import cells as h3_cells
 
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def backtest(options: argparse.Namespace) -> int:
     """Backtest a file of incidents, write the report and print its table."""
-    methods = [name for name in METHODS if name in set(options.methods or METHODS)]
+    methods = [name for name in METHODS if name in set(options.methods or ONE_HEAD)]
     for name in options.methods or ():
         make(name)
     incidents = read_incidents(options.incidents, options.resolution)
@@ -256,7 +257,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--weeks", type=int, default=26, help="test weeks (default 26)")
     command.add_argument("--test-start", type=_date, metavar="DATE", help="first day of the first test week")
     command.add_argument("--category", action="append", metavar="NAME", help="may be repeated; default: all")
-    command.add_argument("--methods", nargs="+", metavar="NAME", help=f"of {', '.join(METHODS)}; default: all")
+    command.add_argument(
+        "--methods",
+        nargs="+",
+        metavar="NAME",
+        help=f"of {', '.join(METHODS)}; default: all but {PooledBoosting.name}, for runs of many heads",
+    )
     command.add_argument("--predictions", type=Path, metavar="PRED.csv.gz", help="every forecast of every cell")
     command.add_argument("--jobs", type=int, default=2)
     command.add_argument("--seed", type=int, default=0)

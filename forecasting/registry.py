@@ -34,6 +34,9 @@ METHODS: MappingProxyType[str, Callable[[], Forecaster]] = MappingProxyType(
     }
 )
 
+#: What a command chooses among that forecasts one head at a time: a bag for all heads gains only their time.
+ONE_HEAD: tuple[str, ...] = tuple(name for name in METHODS if name != PooledBoosting.name)
+
 #: The method that is shown until another beats it: the best simple rule, and not the simplest there is.
 RULE_TO_BEAT = SmoothedDecayedMean.name
 
