@@ -31,6 +31,8 @@ _WRONG: Final = 0.03
 """Share of pins that have nothing to do with the distance that was written."""
 _ANY: Final = 0.1
 """The chance of any one distance to have been written where the place is not the right one: of some ten one."""
+_LEAST: Final = 0.01
+"""No way of measuring is believed to be rarer: pins could never show it, and of none by road no length is likeliest."""
 _TURNS: Final = 60
 _SHARES: Final = (np.arange(41) + 0.5) / 41
 _STEPS: Final = (-1.465, -0.792, -0.366, 0.0, 0.366, 0.792, 1.465)
@@ -82,8 +84,8 @@ def learn_ways(habits: Habits, pins: Iterable[Pinned], strength: float = STRENGT
     if not len(likely):
         return habits
     lengths = np.array([share for _, _, share in habits.detours])
-    belief = np.array([1.0 - habits.road, *(habits.road * lengths / lengths.sum())])
-    shares = belief
+    belief = np.maximum([1.0 - habits.road, *(habits.road * lengths / lengths.sum())], _LEAST)
+    shares = belief = belief / belief.sum()
     for _ in range(_TURNS):
         held = (shares * likely / (likely @ shares + wrong)[:, None]).sum(axis=0)
         shares = (strength * belief + held) / (strength + held.sum())
@@ -111,27 +113,27 @@ def learn_own_ways(corpus: Habits, pins: Mapping[str, Sequence[Pinned]]) -> dict
         if len(likely):
             ways = likely[:, :1] * (1.0 - _SHARES) + (likely[:, 1:] @ (road / road.sum()))[:, None] * _SHARES
             told[code] = np.log(ways + wrong[:, None]).sum(axis=0)
-    best, chosen = -math.inf, np.full(len(_SHARES), 1.0 / len(_SHARES))
+    best, chosen = -math.inf, np.zeros(len(_SHARES))
     for strength in reversed(STRENGTHS):
         prior = _belief(corpus.road, strength)
-        total = sum(_log_mean(found, prior) for found in told.values())
+        total = sum(_log_sum(found + prior) for found in told.values())
         if total > best + _EARNED:
             best, chosen = total, prior
-    weights = {code: chosen * np.exp(found - found.max()) for code, found in told.items()}
+    # As logarithms to the last: where many pins say what the corpus does not, no share has both as numbers above 0.
+    weights = {code: np.exp(found + chosen - (found + chosen).max()) for code, found in told.items()}
     return {code: round(float((found * _SHARES).sum() / found.sum()), 2) for code, found in weights.items()}
 
 
 def _belief(share: float, strength: float) -> Array:
-    """Give the weight of each share: a beta distribution of that mean, worth so many pins."""
+    """Give the logarithm of each share's weight: a beta distribution of that mean, worth so many pins."""
     middle = min(max(share, 0.5 / len(_SHARES)), 1.0 - 0.5 / len(_SHARES))
     logs = (strength * middle - 1.0) * np.log(_SHARES) + (strength * (1.0 - middle) - 1.0) * np.log1p(-_SHARES)
-    weights = np.exp(logs - logs.max())
-    return np.asarray(weights / weights.sum())
+    return np.asarray(logs - _log_sum(logs))
 
 
-def _log_mean(logs: Array, weights: Array) -> float:
+def _log_sum(logs: Array) -> float:
     top = float(logs.max())
-    return top + math.log(float((weights * np.exp(logs - top)).sum()))
+    return top + math.log(float(np.exp(logs - top).sum()))
 
 
 def _likely(pins: Iterable[Pinned], habits: Habits) -> tuple[Array, Array]:

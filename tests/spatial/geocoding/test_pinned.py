@@ -114,3 +114,23 @@ def test_stations_that_measure_otherwise_are_told_apart_and_alike_ones_are_not()
     alike = own_ways([0.5] * 16, 20)
     assert max(alike.values()) - min(alike.values()) < 0.2
     assert learn_own_ways(BELIEVED, {}) == {} == learn_own_ways(BELIEVED, {"S": []})
+
+
+@pytest.mark.parametrize("road", [0.0, 1.0])
+def test_a_corpus_of_one_way_believes_a_station_of_the_other(road: float) -> None:
+    """In the corpus its pins are less likely than any number above 0; what a corpus never saw it can yet learn."""
+    corpus = replace(BELIEVED, road=1.0 - road)
+    pins = pins_of(replace(BELIEVED, road=road), 1_500)
+    assert learn_own_ways(corpus, {"S": pins})["S"] == pytest.approx(road, abs=0.05)
+    again = learn_ways(corpus, pins)
+    assert again.road == pytest.approx(road, abs=0.05)
+    assert sum(share for _, _, share in again.detours) == pytest.approx(1.0, abs=0.011)
+
+
+def test_no_way_that_pins_do_not_show_loses_its_lengths() -> None:
+    """A node of straight writers learns a share of 0 by road, and learns from that again of its files."""
+    straight = learn_ways(BELIEVED, pins_of(replace(BELIEVED, road=0.0), 800))
+    assert straight.road == 0.0
+    again = learn_ways(straight, pins_of(replace(BELIEVED, road=0.0), 100, 3))
+    assert again.road < 0.05
+    assert sum(share for _, _, share in again.detours) == pytest.approx(1.0, abs=0.011)
