@@ -34,6 +34,15 @@ def witnesses(asked: Sequence[tuple[Query, StationArea]], index: PlaceIndex) -> 
         Texts with the station that they were written at.
     index : PlaceIndex
     """
+    # A look-up keeps the candidates of all texts that were looked up with it: a country's would fill the memory.
+    return [
+        pin
+        for first in range(0, len(asked), names.TOGETHER)
+        for pin in _witnesses(asked[first : first + names.TOGETHER], index)
+    ]
+
+
+def _witnesses(asked: Sequence[tuple[Query, StationArea]], index: PlaceIndex) -> list[Pinned | None]:
     said = [_measured(query) for query, _ in asked]
     rows = [row for row, one in enumerate(said) if one is not None and one.distance_m > 0.0 and one.low_m is None]
     found: list[Pinned | None] = [None] * len(asked)

@@ -25,7 +25,6 @@ from tests.bench.bench_beside import real
 from tests.spatial.geocoding.written import WRITERS, stations
 
 WAYS: Final = ("half km, straight", "half km, all by road", "half km, half by road", "whole km, straight")
-_TOGETHER: Final = 128
 
 
 def learned(taken: shelf.Shelf, writer: Habits, texts: int | None = None) -> tuple[Habits, int]:
@@ -34,13 +33,11 @@ def learned(taken: shelf.Shelf, writer: Habits, texts: int | None = None) -> tup
     pairs = [(one.query, station) for one in asked[:texts] if (station := known.station(one.query.station or ""))]
     said: dict[str, list[Bearing]] = defaultdict(list)
     pins: dict[str, list[Pinned]] = defaultdict(list)
-    for first in range(0, len(pairs), _TOGETHER):
-        some = pairs[first : first + _TOGETHER]
-        for (query, station), pin in zip(some, witnesses(some, taken.index), strict=True):
-            if (read := parse_bearing(query.text)) is not None:
-                said[station.code].append(read)
-            if pin is not None:
-                pins[station.code].append(pin)
+    for (query, station), pin in zip(pairs, witnesses(pairs, taken.index), strict=True):
+        if (read := parse_bearing(query.text)) is not None:
+            said[station.code].append(read)
+        if pin is not None:
+            pins[station.code].append(pin)
     writers = learn_stations(said, pins, areas={station.code: station for _, station in pairs})
     return writers.whole.habits, sum(map(len, pins.values()))
 
