@@ -14,6 +14,9 @@ _SECTOR_LETTERS: Final = frozenset("defghi")
 _SECTORS: Final = range(5, 19)
 _QUARTERS: Final = 4
 """Islamabad's sectors are D to I and 5 to 18, each of four quarters."""
+_JOINING: Final = frozenset("ei")
+_NEW: Final = "nau"
+"""Nine, and new behind a joining letter: "Subh-e-Nau", "Shahr-i-Nau"."""
 
 _MARKS: Final = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f\u2060\ufeff'’‘`ʼ"
 _PIECES: Final = re.compile(
@@ -72,32 +75,29 @@ def _figured(found: list[Token], words: Words) -> list[Token]:
     if not any(token.text in figures for token in found):
         return found
     out: list[Token] = []
+    sector = -1
     for token in found:
         figure = figures.get(token.text)
         before = [one for one in out[-4:] if one.kind != DASH] if figure is not None else []
-        if (
-            figure is not None
-            and before
-            and (before[-1].text in words.counted or _is_sector(before[-1], figure, words))
-        ):
+        if figure is None or not before:
+            out.append(token)
+        elif before[-1].text in words.counted:
             out.append(token._replace(text=figure, kind=NUMBER))
-        elif figure is not None and len(before) > 1 and _is_quarter(before[-2:], figure, words):
+        elif _is_sector(before[-1], token, words):
+            sector = token.start
+            out.append(token._replace(text=figure, kind=NUMBER))
+        elif before[-1].start == sector and int(figure) <= _QUARTERS:
+            # Behind figures it counts something else: "G-9 ek makan".
             out += [Token("/", token.start, token.start, DASH, False), token._replace(text=figure, kind=NUMBER)]
         else:
             out.append(token)
     return out
 
 
-def _is_sector(before: Token, figure: str, words: Words) -> bool:
-    return int(figure) in _SECTORS and _is_of_sector(before, words)
-
-
-def _is_quarter(before: list[Token], figure: str, words: Words) -> bool:
-    return int(figure) <= _QUARTERS and before[1].kind == NUMBER and _is_of_sector(before[0], words)
-
-
-def _is_of_sector(token: Token, words: Words) -> bool:
-    return words.letters.get(token.text, token.text) in _SECTOR_LETTERS
+def _is_sector(before: Token, token: Token, words: Words) -> bool:
+    if before.text in _JOINING and token.text == _NEW:
+        return False
+    return int(words.figures[token.text]) in _SECTORS and words.letters.get(before.text, before.text) in _SECTOR_LETTERS
 
 
 def _lettered(found: list[Token], words: Words) -> list[Token]:

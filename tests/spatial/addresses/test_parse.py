@@ -133,9 +133,16 @@ def test_a_number_in_words_is_a_figure_where_one_is_due(text: str, terms: set[st
 
 
 @pytest.mark.parametrize(
-    "text", ["ون یونٹ چوک", "سیون ڈے ہسپتال", "Seven Up Chowk", "Do Darya", "نو لکھا", "Char Minar", "ایف ٹین"]
-)
+    "text", ["ون یونٹ چوک", "سیون ڈے ہسپتال", "Seven Up Chowk", "Do Darya", "نو لکھا", "Char Minar", "ایف ٹین",
+     "Subh-e-Nau School", "Shahr i Nau"],
+)  # fmt: skip
 def test_a_number_in_words_is_a_word_elsewhere(text: str) -> None:
     """The last one is a sector, and the control: F-10 is one."""
     numbers = {term for part in parse(text).parts for term in part.terms if term.startswith("=")}
     assert numbers == ({"=sector:f10"} if text == "ایف ٹین" else set())
+
+
+@pytest.mark.parametrize("text", ["Sector G-9 ek makan", "G-9 do kamre", "سیکٹر جی 9 ایک مکان"])
+def test_a_number_in_words_behind_a_sector_in_figures_is_no_quarter_of_it(text: str) -> None:
+    """The control, "G nine two", is above: who spells the one spells the other."""
+    assert {term for part in parse(text).parts for term in part.terms if term.startswith("=")} == {"=sector:g9"}
