@@ -135,12 +135,22 @@ def names_alone(index: PlaceIndex, text: str) -> tuple[str | None, str | None] |
             return None
         if own not in _provinces():
             # "Dera Ghazi Khan" is a name as a whole, "Gujranwala city" and "Multan town" are their first words.
-            names[own] = text[part.start : part.end] if part.kind in ("name", "village") else part.key
+            name = text[part.start : part.end] if part.kind in ("name", "village") else part.key
+            before = _before_provinces(part.key)
+            names[sound(before)] = name if before == part.key else before
     if len(names) != 1:
         return None
     (name,) = names.values()
     town, district = _town(index, name), name if normalise(name) in index.districts else None
     return (town, district) if town or district else None
+
+
+def _before_provinces(name: str) -> str:
+    """Give "lahore" of "lahore punjab pakistan", and of a name that is a province's own or ends in none the same."""
+    words = name.split()
+    while count := next((n for n in (3, 2, 1) if n < len(words) and sound(" ".join(words[-n:])) in _provinces()), 0):
+        words = words[:-count]
+    return " ".join(words)
 
 
 def _town(index: PlaceIndex, name: str) -> str | None:

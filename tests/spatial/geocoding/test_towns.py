@@ -43,6 +43,10 @@ GAZETTEER = InMemoryGazetteer(
         ("Kalma Chowk", None, None),
         ("Lahore", "Lahore", "Lahore"),  # nothing but the town
         ("Lahore, Punjab", "Lahore", "Lahore"),
+        ("Lahore Punjab", "Lahore", "lahore"),
+        ("Lahore Azad Jammu Kashmir Pakistan", "Lahore", "lahore"),
+        ("Bank of Punjab", None, None),
+        ("Punjab Pakistan", None, None),
         ("Lahore City", "Lahore", "lahore"),
         ("Sargodha", "Sargodha", "Sargodha"),
         ("District Kohistan", None, "kohistan"),
