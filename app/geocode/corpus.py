@@ -98,7 +98,8 @@ def _beside(writers: Writers, before: Writers) -> Writers:
         if known is None or not known.is_own or (one.is_own and not known.pins):
             stations[code] = one
         elif one.is_own:
-            stations[code] = replace(one, habits=replace(one.habits, road=known.habits.road), pins=known.pins)
+            ways = replace(one.habits, road=known.habits.road, detours=known.habits.detours)
+            stations[code] = replace(one, habits=ways, pins=known.pins)
     return Writers(writers.whole, stations)
 
 
