@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from app.db.named import sql
 from app.db.queue import Report, quiet
@@ -142,7 +143,9 @@ def run(
         for series, read in _series(each, parts, target, known_until):
             done += 1
             try:
-                number, line = _make(series, read, target, known_until, among, fresh=fresh, account=account)
+                # One thread: the products are small, and waking others costs more than they do.
+                with threadpool_limits(1):
+                    number, line = _make(series, read, target, known_until, among, fresh=fresh, account=account)
             except (ForecastingError, NothingToForecast) as error:
                 outcome.left[str(series)] = str(error)
                 report(done, total, f"{series}: {error}")
@@ -307,7 +310,8 @@ def backtest(
 def _backtested(series: Series, cube: Cube, target: int, weeks: int, methods: tuple[str, ...]) -> dict[str, Any]:
     row: dict[str, Any] = {"jurisdiction": series.area.code, "head": series.head["key"]}
     try:
-        examination = making.examine(cube, target, test_weeks=weeks, methods=methods)
+        with threadpool_limits(1):
+            examination = making.examine(cube, target, test_weeks=weeks, methods=methods)
     except ForecastingError as error:
         return row | {"error": str(error)}
     return row | {
