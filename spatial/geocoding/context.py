@@ -112,7 +112,7 @@ def whereabouts(index: PlaceIndex, text: str) -> tuple[str | None, str | None]:
     """
     if (alone := names_alone(index, text)) is not None:
         return alone
-    pieces = [piece.strip() for piece in re.split("[,،;]", text) if piece.strip()]
+    pieces = [_before_provinces(piece.strip()) for piece in re.split("[,،;]", text) if piece.strip()]
     words = pieces[-1].split() if pieces else []
     # Where no piece of its own says it, only the last words can.
     last = [" ".join(words[-count:]) for count in (3, 2, 1) if len(words) > count]
@@ -127,19 +127,18 @@ def whereabouts(index: PlaceIndex, text: str) -> tuple[str | None, str | None]:
 
 @lru_cache(maxsize=4_096)
 def names_alone(index: PlaceIndex, text: str) -> tuple[str | None, str | None] | None:
-    """Give the same of a text that names a town or a district, its province perhaps, and nothing else."""
+    """Give the same of a text that names a town or a district, perhaps a province, or that alone, and no more."""
     names: dict[str, str] = {}
     for part in parts(text):
-        own = sound(part.key)
         if part.relation is not None or part.kind not in _ALONE or (part.kind == "area" and "~town" not in part.terms):
             return None
-        if own not in _provinces():
+        before = _before_provinces(part.key)
+        if not _is_province(before):
             # "Dera Ghazi Khan" is a name as a whole, "Gujranwala city" and "Multan town" are their first words.
             name = text[part.start : part.end] if part.kind in ("name", "village") else part.key
-            before = _before_provinces(part.key)
             names[sound(before)] = name if before == part.key else before
     if len(names) != 1:
-        return None
+        return (None, None) if not names and parts(text) else None
     (name,) = names.values()
     town, district = _town(index, name), name if normalise(name) in index.districts else None
     return (town, district) if town or district else None
@@ -148,9 +147,25 @@ def names_alone(index: PlaceIndex, text: str) -> tuple[str | None, str | None] |
 def _before_provinces(name: str) -> str:
     """Give "lahore" of "lahore punjab pakistan", and of a name that is a province's own or ends in none the same."""
     words = name.split()
-    while count := next((n for n in (3, 2, 1) if n < len(words) and sound(" ".join(words[-n:])) in _provinces()), 0):
+    while len(words) > 1 and _ends_province(words[-1]):
+        count = next((n for n in (3, 2, 1) if n < len(words) and _is_province(" ".join(words[-n:]))), 0)
+        if not count:
+            break
         words = words[:-count]
     return " ".join(words)
+
+
+@lru_cache(maxsize=4_096)
+def _ends_province(word: str) -> bool:
+    """Say whether a province's name ends in a word: nearly all that is asked does not, and need not be parsed."""
+    ends = (name.split()[-1] for name in lexicon.read("spellings")["provinces"]["words"])
+    return _is_province(word) or sound(word) in map(sound, ends)
+
+
+@lru_cache(maxsize=4_096)
+def _is_province(name: str) -> bool:
+    # Its parts have abbreviations spelled out ("KPK").
+    return sound("".join(part.key for part in parts(name))) in _provinces()
 
 
 def _town(index: PlaceIndex, name: str) -> str | None:

@@ -47,6 +47,8 @@ GAZETTEER = InMemoryGazetteer(
         ("Lahore Azad Jammu Kashmir Pakistan", "Lahore", "lahore"),
         ("Bank of Punjab", None, None),
         ("Punjab Pakistan", None, None),
+        ("Kalma Chowk Lahore Punjab", "Lahore", "Lahore"),
+        ("Kalma Chowk, Multan KPK Pakistan", "Multan", "Multan"),
         ("Lahore City", "Lahore", "lahore"),
         ("Sargodha", "Sargodha", "Sargodha"),
         ("District Kohistan", None, "kohistan"),
