@@ -107,7 +107,9 @@ def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]
     rivals = calibration.rivals(measured, choice)
     looked: list[LookUp | None] = []
     for row, (lat, lon, best, score, fifty, ninety, swayed) in enumerate(said):
-        if not is_there[row]:
+        # Where no town is known either, a province alone ("KPK") leaves nothing.
+        is_province = contexts[row].core < 0 and names_alone(index, texts[row]) == (None, None)
+        if not is_there[row] or is_province:
             looked.append(None)
             continue
         place = places[row]

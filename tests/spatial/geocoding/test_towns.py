@@ -6,6 +6,7 @@ import pytest
 
 from spatial.geocoding import InMemoryGazetteer, Place, Query, resolve
 from spatial.geocoding.context import whereabouts
+from spatial.model import Method
 from spatial.projection import distance_m
 
 
@@ -87,6 +88,15 @@ def test_a_town_alone_is_the_town_and_no_namesake_of_a_few_houses(text: str, ref
         # All of it: a town is no place where somebody can be sent.
         assert fix.accuracy_m is not None and fix.accuracy_m > 1_000.0
     assert resolve(Query(text=text, city="Lahore", district="Lahore"), GAZETTEER).matched is not None
+
+
+def test_a_province_alone_is_no_place_of_its_name() -> None:
+    hotel = Place("hotel", "Sindh Farhan Hotel", "landmark", 31.55, 74.34, 50.0, None, "Lahore", "Lahore")
+    gazetteer = InMemoryGazetteer([*town("Lahore", 31.55, 74.34, 220), (hotel, [])])
+    for text in ("Sindh", "Sindh, Pakistan"):
+        assert resolve(Query(text=text), gazetteer).method is Method.UNPLACED
+    # The control: with another word it is one.
+    assert resolve(Query(text="Sindh Farhan Hotel"), gazetteer).matched == "hotel"
 
 
 def test_the_middle_of_a_town_is_not_that_of_a_better_mapped_one_of_its_district() -> None:
