@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -31,10 +32,29 @@ FROM_TOWN: Final = 0.5
 """The chance that others count from the town's middle and not from where the road begins: a belief."""
 
 
-def ways(found: LookUp, distance_m_said: float, house: Point | None = None) -> tuple[list[Lump], Point, int] | None:
-    """Give where a road's kilometre may be, with the town's middle and how many points of the road are known.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where a road's kilometre may be.
 
-    None where the town or the road is not known.
+    Parameters
+    ----------
+    lumps : list of Lump
+    middle : Point
+        Of the town.
+    points : int
+        How many points of the road are known.
+    from_house : bool
+        Whether they are counted from the station's house, too.
+    """
+
+    lumps: list[Lump]
+    middle: Point
+    points: int
+    from_house: bool
+
+
+def ways(found: LookUp, distance_m_said: float, house: Point | None = None) -> Ways | None:
+    """Give where a road's kilometre may be, None where the town or the road is not known.
 
     Parameters
     ----------
@@ -52,6 +72,8 @@ def ways(found: LookUp, distance_m_said: float, house: Point | None = None) -> t
     if not points:
         return None
     beginning = min(points, key=lambda at: distance_m(middle.lat, middle.lon, at.lat, at.lon))
+    if house is not None and _nearest_m(house, points) > distance_m_said:
+        house = None  # the road is not known to pass so near
     others = 1.0 - FROM_STATION if house is not None else 1.0
     starts = [(FROM_TOWN * others, middle), ((1.0 - FROM_TOWN) * others, beginning)]
     if house is not None:
@@ -61,7 +83,11 @@ def ways(found: LookUp, distance_m_said: float, house: Point | None = None) -> t
         for weight, start in starts
         for share, layer in _from(start, points, distance_m_said)
     ]  # fmt: skip
-    return (lumps, middle, len(points)) if lumps else None
+    return Ways(lumps, middle, len(points), house is not None) if lumps else None
+
+
+def _nearest_m(house: Point, points: Sequence[Point]) -> float:
+    return min(distance_m(house.lat, house.lon, at.lat, at.lon) for at in points)
 
 
 def _from(start: Point, points: Sequence[Point], distance_m_said: float) -> list[tuple[float, OnRoad]]:

@@ -140,13 +140,12 @@ def _along(query: Query, tie: Tie, station: StationArea | None, reasons: list[Re
     ways = kilometres.ways(found, tie.said.distance_m, house) if found is not None else None
     if found is None or ways is None:
         return None
-    lumps, middle, points = ways
-    combined = _try(lumps, _bounds(station))
+    combined = _try(ways.lumps, _bounds(station))
     if combined is None or combined.within < KEPT_ALONG:
         return None  # counted from another town than this
-    params: dict[str, str | float] = {"name": tie.first, "distance_m": tie.said.distance_m, "points": points}
-    code = "along_road" if station is None else "along_road_of_station"
-    reasons.append(Reason(code, params | {"lat": round(middle.lat, 4), "lon": round(middle.lon, 4)}))
+    params: dict[str, str | float] = {"name": tie.first, "distance_m": tie.said.distance_m, "points": ways.points}
+    code = "along_road_of_station" if ways.from_house else "along_road"
+    reasons.append(Reason(code, params | {"lat": round(ways.middle.lat, 4), "lon": round(ways.middle.lon, 4)}))
     return regions.fix_of(combined.region, Method.BEARING, SCORE_ALONG, found.place.ref, reasons)
 
 

@@ -238,6 +238,11 @@ def test_kilometres_of_a_road_beside_a_station_may_count_from_it() -> None:
     # Only from the house do they lead so far east; from the town and the road's beginning they end at 74.35.
     assert share_between(fix, 74.395, 74.42) > 0.12
     assert share_between(fix, 74.30, 74.37) > 0.3
+    # From a house that the road does not come near they are not counted.
+    far = StationArea("LHR-8", 31.57, 74.405, shapely.box(74.25, 31.40, 74.50, 31.60), "Lahore")
+    beside = InMemoryGazetteer([(one, []) for one in ROAD], [far])
+    elsewhere = resolve(Query(text="3 km on Qandeel Road", station="LHR-8", city="Lahore"), beside)
+    assert codes(elsewhere) == ["along_road"] and share_between(elsewhere, 74.395, 74.42) < 0.05
     # The control: with no station nothing lies where only its house leads.
     alone = resolve(Query(text="3 km on Qandeel Road", city="Lahore", district="Lahore"), gazetteer)
     assert codes(alone) == ["along_road"]
