@@ -297,7 +297,7 @@ def judge(texts: list[Text], choice: Choice) -> Judged:
 
 
 def report(judged: Judged) -> None:
-    """Print how good texts are placed and how true scores and radii are, by city, script and kind."""
+    """Print how good texts are placed and how true scores and radii are, by city, script, kind and method."""
     cities = ("Karachi", "Lahore", "Islamabad", "Rawalpindi")
     named: dict[str, Any] = {
         "all addresses": lambda text: text.kind == "address",
@@ -307,8 +307,10 @@ def report(judged: Judged) -> None:
         "incident places": lambda text: text.kind == "incident",
     }
     print(f"{'':16} {'n':>5} {'right':>7} {'median km':>10} {'held by 90 %':>13} {'interval':>13} {'radius km':>10}")
-    for name, holds in named.items():
-        mine = np.array([bool(holds(text)) for text in judged.texts])
+    rows = {name: np.array([bool(holds(text)) for text in judged.texts]) for name, holds in named.items()}
+    core, landmark = (judged.signs[:, calibration.SIGNS.index(name)] > 0.5 for name in ("is_core", "is_landmark"))
+    rows |= {"by a place": ~core & ~landmark, "by a landmark": ~core & landmark, "by the town": core}
+    for name, mine in rows.items():
         error, ninety = judged.error_km[mine], judged.ninety_km[mine]
         held = error <= ninety
         low, high = wilson(int(held.sum()), len(held))
