@@ -24,6 +24,7 @@ _TOWN_REACH_KM: Final = 20.0
 """Farther from a town's own point nobody looks for its middle."""
 _ALONE: Final = ("name", "city", "district", "village", "area")
 """The kinds of part that the name of a town or a district is read as."""
+_PEOPLE_OF_A_TOWN: Final = 20_000
 _NONE: Final = np.zeros(0, dtype=np.int64)
 SETTLEMENTS: Final = ("locality", "city", "town", "village")
 _POINTS: Final = ("landmark", "street", "poi")
@@ -141,7 +142,15 @@ def names_alone(index: PlaceIndex, text: str) -> tuple[str | None, str | None] |
         return (None, None) if not names and parts(text) else None
     (name,) = names.values()
     town, district = _town(index, name), name if normalise(name) in index.districts else None
-    return (town, district) if town or district else None
+    return (town, district) if town or district else _peopled(index, name)
+
+
+def _peopled(index: PlaceIndex, name: str) -> tuple[str, str | None] | None:
+    """Give the most peopled settlement of a name, with its district, that few known places bear in their address."""
+    found = [index.place(number) for number in places_named(index, name).tolist()]
+    towns = [place for place in found if place.kind in SETTLEMENTS and (place.population or 0) >= _PEOPLE_OF_A_TOWN]
+    best = max(towns, key=lambda place: place.population or 0, default=None)
+    return (best.name, best.district) if best else None
 
 
 def _before_provinces(name: str) -> str:

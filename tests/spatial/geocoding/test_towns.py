@@ -113,3 +113,16 @@ def test_the_middle_of_a_town_is_not_that_of_a_better_mapped_one_of_its_district
     fix = resolve(Query(text="Chakwal"), InMemoryGazetteer([(place, []) for place in places]))
     assert fix.matched == "head" and fix.point is not None
     assert distance_m(fix.point.lat, fix.point.lon, 32.93, 72.85) < 7_000.0
+
+
+@pytest.mark.parametrize(("people", "ref"), [(90_000, "nawab-town"), (0, None)])
+def test_a_town_of_many_people_is_a_town_though_hardly_mapped(people: int, ref: str | None) -> None:
+    """The control is a village of that name: it stands for itself, and so may its namesake."""
+    places = [
+        Place("nawab-town", "Nawabshah", "city", 26.24, 68.41, 3_000.0, None, "Shaheed Benazirabad", None, people),
+        Place("nawab-hamlet", "Nawabshah", "village", 28.4, 67.6, 1_200.0, None, "Jaffarabad", None, 0),
+    ]
+    gazetteer = InMemoryGazetteer([(place, []) for place in places])
+    assert whereabouts(gazetteer.index, "Nawabshah") == (("Nawabshah", "Shaheed Benazirabad") if ref else (None, None))
+    if ref:
+        assert resolve(Query(text="Nawabshah, Sindh"), gazetteer).matched == ref
