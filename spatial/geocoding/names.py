@@ -78,8 +78,8 @@ def look_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]:
 
 
 def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]:
-    # Of "3 km north of PS" no word is a name; without a station the bearing may be from the place that is named.
-    texts = [(query.text or "") if station is None else without_bearing(query.text or "") for query, station in asked]
+    # Of "3 km north of PS" no word is a name.
+    texts = [without_bearing(query.text or "") for query, _ in asked]
     terms = [terms_of(text) for text in texts]
     contexts = []
     for (query, station), text in zip(asked, texts, strict=True):

@@ -18,6 +18,7 @@ from typing import Final, cast
 from spatial.addresses import Bearing, Tie, beat_of, tied, without_bearing
 from spatial.geocoding import bearing, beside, coordinates, explain, kernel, names, ties
 from spatial.geocoding import region as regions
+from spatial.geocoding.context import names_alone
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.lookup import LookUp
@@ -25,6 +26,7 @@ from spatial.geocoding.named import WEAK_ALONE, WEAK_BESIDE_STATION, Named, plac
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
 from spatial.model import Fix, Method, Reason
+from spatial.projection import distance_m
 
 SCORE_STATION_AREA: Final = 0.85
 SCORE_LOCAL_NAME: Final = 0.9
@@ -241,7 +243,7 @@ def _is_refused(query: Query, station: StationArea | None, found: LookUp, reason
     if station is None:
         if found.score >= WEAK_ALONE or query.city or query.district or found.is_core:
             return False
-    elif not (found.is_core or found.score < WEAK_BESIDE_STATION):
+    elif not (found.score < WEAK_BESIDE_STATION or (found.is_core and not _is_finer(query, station, found))):
         if not _gives_way(query, station, found):
             return False
         if found.place.ref == station.code:  # the distance's own beginning is no name that was refused
@@ -249,6 +251,18 @@ def _is_refused(query: Query, station: StationArea | None, found: LookUp, reason
     # What is left beside a station is the town: which of its stations wrote the record says more.
     reasons.extend(explain.refused(found))
     return True
+
+
+def _is_finer(query: Query, station: StationArea, found: LookUp) -> bool:
+    """Say whether a town that a text names alone says more than the area of a station that has a whole tehsil."""
+    if (
+        station.area is None
+        or station.area.is_empty
+        or names_alone(found.index, without_bearing(query.text or "")) is None
+    ):
+        return False
+    west, south, east, north = station.area.bounds
+    return found.ninety_m < 0.25 * distance_m(south, west, north, east)
 
 
 def _gives_way(query: Query, station: StationArea, found: LookUp) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import shapely
 
-from spatial.geocoding import InMemoryGazetteer, Place, Query, resolve
+from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea, resolve
 from spatial.geocoding.context import whereabouts
 from spatial.model import Method
 from spatial.projection import distance_m
@@ -126,3 +127,24 @@ def test_a_town_of_many_people_is_a_town_though_hardly_mapped(people: int, ref: 
     assert whereabouts(gazetteer.index, "Nawabshah") == (("Nawabshah", "Shaheed Benazirabad") if ref else (None, None))
     if ref:
         assert resolve(Query(text="Nawabshah, Sindh"), gazetteer).matched == ref
+
+
+@pytest.mark.parametrize(("half", "method"), [(0.6, Method.PLACE), (0.02, Method.STATION_AREA)])
+def test_a_town_beside_its_station_is_used_where_it_is_narrower_than_the_area(half: float, method: Method) -> None:
+    """A station of a whole tehsil, and the control: one of several in the town, whose area says more."""
+    where = next(place for place, _ in town("Multan", 30.2, 71.47, 220))
+    area = shapely.box(where.lon - half, where.lat - half, where.lon + half, where.lat + half)
+    station = StationArea("MUL-1", where.lat, where.lon, area, "Multan")
+    gazetteer = InMemoryGazetteer(town("Multan", 30.2, 71.47, 220), [station])
+    fix = resolve(Query(text="Multan", station="MUL-1"), gazetteer)
+    assert fix.method is method
+    assert (fix.matched == "Multan-town") is (method is Method.PLACE)
+    # A text that says more than the town and is not known is no place of the town's middle.
+    assert resolve(Query(text="Unheard Chowk, Multan", station="MUL-1"), gazetteer).method is Method.STATION_AREA
+
+
+def test_no_word_of_a_distance_is_looked_up_where_the_station_is_not_known() -> None:
+    named = resolve(Query(text="Kalma Chowk, Multan"), GAZETTEER)
+    beside = resolve(Query(text="Kalma Chowk, Multan, 2 km north of PS", station="XXX"), GAZETTEER)
+    assert (beside.matched, beside.score) == (named.matched, named.score)
+    assert beside.reasons[0].code == "station_unknown"
