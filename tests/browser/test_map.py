@@ -2,12 +2,13 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import PHONE, cells, drawn, until, within_reach
 from tests.browser.watch import Watch
@@ -34,9 +35,18 @@ def fewer_than(page: Page, most: float) -> float:
 
 def filtered(page: Page, act: Callable[[], object]) -> dict[str, float]:
     """Give the cells on the screen after an act that filters, when its numbers and its picture are there."""
-    with page.expect_response(lambda answer: "/api/summary?" in answer.url and answer.ok):
+    began = 1_000.0 * time.time()
+
+    def answers(answer: Response) -> bool:
+        # One that was asked before is of the filter before.
+        return "/api/summary?" in answer.url and answer.ok and answer.request.timing["startTime"] >= began
+
+    with page.expect_response(answers) as caught:
         act()
+    caught.value.finished()
     drawn(page)
+    # The page has the answer, and writes it before its next frame is over.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
     return cells(page)
 
 
