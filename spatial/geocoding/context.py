@@ -14,6 +14,7 @@ from spatial.addresses import lexicon
 from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parts
 from spatial.addresses.phonetic import phonetic
+from spatial.geocoding.gazetteer import Place
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.index_layout import DISTRICTS, NAME
 
@@ -147,9 +148,9 @@ def names_alone(index: PlaceIndex, text: str) -> tuple[str | None, str | None] |
 
 def _peopled(index: PlaceIndex, name: str) -> tuple[str, str | None] | None:
     """Give the most peopled settlement of a name, with its district, that few known places bear in their address."""
-    found = [index.place(number) for number in places_named(index, name).tolist()]
-    towns = [place for place in found if place.kind in SETTLEMENTS and (place.population or 0) >= _PEOPLE_OF_A_TOWN]
-    best = max(towns, key=lambda place: place.population or 0, default=None)
+    best = max(_settled(index, name), key=lambda place: place.population or 0, default=None)
+    if best is not None and (best.population or 0) < _PEOPLE_OF_A_TOWN:
+        return None
     return (best.name, best.district) if best else None
 
 
@@ -167,8 +168,13 @@ def _before_provinces(name: str) -> str:
 @lru_cache(maxsize=4_096)
 def _ends_province(word: str) -> bool:
     """Say whether a province's name ends in a word: nearly all that is asked does not, and need not be parsed."""
-    ends = (name.split()[-1] for name in lexicon.read("spellings")["provinces"]["words"])
-    return _is_province(word) or sound(word) in map(sound, ends)
+    return _is_province(word) or sound(word) in _province_ends()
+
+
+@lru_cache(maxsize=1)
+def _province_ends() -> frozenset[str]:
+    """Give the sounds of the last words of the provinces' names."""
+    return frozenset(sound(name.split()[-1]) for name in lexicon.read("spellings")["provinces"]["words"])
 
 
 @lru_cache(maxsize=4_096)
@@ -178,11 +184,16 @@ def _is_province(name: str) -> bool:
 
 
 def _town(index: PlaceIndex, name: str) -> str | None:
-    found = [index.place(number) for number in places_named(index, name).tolist()]
-    towns = [place for place in found if place.kind in SETTLEMENTS and _lie_in(index, place.name) >= _FEWEST_POINTS]
+    towns = [place for place in _settled(index, name) if _lie_in(index, place.name) >= _FEWEST_POINTS]
     # Some towns have a neighbour's name among their own.
     best = max(towns, key=lambda place: (sound(place.name) == sound(name), place.population or 0), default=None)
     return best.name if best else None
+
+
+def _settled(index: PlaceIndex, name: str) -> list[Place]:
+    """Give the settlements of a name."""
+    found = [index.place(number) for number in places_named(index, name).tolist()]
+    return [place for place in found if place.kind in SETTLEMENTS]
 
 
 def _lie_in(index: PlaceIndex, town: str) -> int:

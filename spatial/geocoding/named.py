@@ -98,11 +98,15 @@ def place_named(
     found = _placed(tuple(candidates), station, said)
     if found is None or station is None or said is None:
         return found
-    code = "bearing_contradicts"
-    if max(found.agreed, found.bearing_only) >= AGREES:
-        code = "bearing_agrees" if found.agreed >= AGREES else "bearing_over_name"
-    tell(code, station, said, candidates[0].place, reasons)
+    tell(agreement(found.agreed, found.bearing_only), station, said, candidates[0].place, reasons)
     return found
+
+
+def agreement(agreed: float, bearing_only: float) -> str:
+    """Give the code of the reason for how a bearing and a name agree, by the shares that both and it alone hold."""
+    if max(agreed, bearing_only) < AGREES:
+        return "bearing_contradicts"
+    return "bearing_agrees" if agreed >= AGREES else "bearing_over_name"
 
 
 def tell(code: str, station: StationArea, said: Bearing, place: Place, reasons: list[Reason]) -> None:

@@ -21,6 +21,7 @@ from spatial.geocoding.combine import FEWEST_SHARE, SLIVER
 from spatial.geocoding.disks import CORE, Round, deviations_m
 from spatial.geocoding.frame import Frame
 from spatial.geocoding.layers import TAIL, Bearing, Jurisdiction
+from spatial.geocoding.named import agreement
 from spatial.geocoding.region import Region, steps, turns
 from spatial.geocoding.stencil import (
     FARTHEST_M,
@@ -35,7 +36,6 @@ from spatial.geocoding.stencil import (
 
 Array = NDArray[np.float64]
 
-AGREES: Final = 0.5
 _MOST_APART: Final = 0.1
 """Where the name without the words holds more of the mass than this, it needs points of its own."""
 _LEAST: Final = 1e-6
@@ -146,9 +146,7 @@ def _at_odds(
     held = np.append(worth * by_part, rest * by_words)
     shares_of = held / held.sum()
     agreeing = float((worth * (agreed.sum(axis=1) + agreed_own.sum(axis=1))).sum() / held.sum())
-    code = "bearing_contradicts"
-    if max(agreeing, shares_of[2]) >= AGREES:
-        code = "bearing_agrees" if agreeing >= AGREES else "bearing_over_name"
+    code = agreement(agreeing, shares_of[2])
     # Between two lumps there is nothing: the point is of the heaviest.
     leads = np.zeros(3)
     leads[int(held.argmax())] = 1.0
