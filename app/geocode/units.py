@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -77,7 +78,7 @@ class Units:
         self._stations: dict[str, list[Unit]] = defaultdict(list)
         self._areas: dict[str, list[Unit]] = defaultdict(list)
         self.root = next((unit for unit in units if unit.level == "country"), units[0])
-        self._found: dict[tuple[str, str], Unit | UnitNotFound] = {}
+        self._found: dict[tuple[str, ...], Unit | UnitNotFound] = {}
         for unit in units:
             if unit.level == "station":
                 for key in {station_key(name) for name in (unit.name, unit.name_ur) if name}:
@@ -94,11 +95,14 @@ class Units:
         UnitNotFound
             ``station_unknown``, ``station_ambiguous``, ``district_unknown`` or ``district_ambiguous``.
         """
-        key = (text, district)
+        return self._remembered(("station", text, district), lambda: self._station(text, district))
+
+    def _remembered(self, key: tuple[str, ...], find: Callable[[], Unit]) -> Unit:
+        """Give what was found or refused before: the same names come with every row."""
         found = self._found.get(key)
         if found is None:
             try:
-                found = self._station(text, district)
+                found = find()
             except UnitNotFound as error:
                 found = error
             if len(self._found) < 100_000:  # a hostile file must not grow this for ever
@@ -133,6 +137,9 @@ class Units:
         UnitNotFound
             ``district_unknown`` or ``district_ambiguous``.
         """
+        return self._remembered(("area", text), lambda: self._area(text))
+
+    def _area(self, text: str) -> Unit:
         by_code = self._by_code.get(_SPACE.sub("", text).casefold())
         if by_code is not None:
             return by_code

@@ -17,6 +17,7 @@ from spatial.addresses.phonetic import phonetic
 from spatial.geocoding.gazetteer import Place
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.index_layout import DISTRICTS, NAME
+from spatial.geocoding.ragged import distinct
 
 _FEWEST_POINTS: Final = 8
 _PLACES_OF_A_CITY: Final = 200
@@ -91,7 +92,7 @@ def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Con
     in_city = index.places_of("city", number) if number >= 0 else _NONE
     if scope is None and len(in_city):
         # Without a district, the city's own districts are where to look.
-        scope = np.unique(index.arrays["place_district"][in_city]).astype(np.int64)
+        scope = distinct(index.arrays["place_district"][in_city])[0].astype(np.int64)
     in_district = index.places_of("district", own) if own >= 0 else _NONE
     core, lat, lon = _core(index, in_city, in_district, own, city)
     here = in_city if len(in_city) else in_district
@@ -130,17 +131,20 @@ def whereabouts(index: PlaceIndex, text: str) -> tuple[str | None, str | None]:
 @lru_cache(maxsize=4_096)
 def names_alone(index: PlaceIndex, text: str) -> tuple[str | None, str | None] | None:
     """Give the same of a text that names a town or a district, perhaps a province, or that alone, and no more."""
-    names: dict[str, str] = {}
-    for part in parts(text):
+    said = parts(text)
+    # First what nearly every text is told by: the rest parses names anew.
+    for part in said:
         if part.relation is not None or part.kind not in _ALONE or (part.kind == "area" and "~town" not in part.terms):
             return None
+    names: dict[str, str] = {}
+    for part in said:
         before = _before_provinces(part.key)
         if not _is_province(before):
             # "Dera Ghazi Khan" is a name as a whole, "Gujranwala city" and "Multan town" are their first words.
             name = text[part.start : part.end] if part.kind in ("name", "village") else part.key
             names[sound(before)] = name if before == part.key else before
     if len(names) != 1:
-        return (None, None) if not names and parts(text) else None
+        return (None, None) if not names and said else None
     (name,) = names.values()
     town, district = _town(index, name), name if normalise(name) in index.districts else None
     return (town, district) if town or district else _peopled(index, name)
@@ -243,8 +247,8 @@ def _core(
     lat, lon = arrays["place_lat"][points], arrays["place_lon"][points]
     # Squares of about a kilometre.
     key = np.round(lat * 111.0).astype(np.int64) * 100_000 + np.round(lon * 96.0).astype(np.int64)
-    _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
-    densest = inverse == np.argmax(counts)
+    squares, counts = distinct(key)
+    densest = key == squares[np.argmax(counts)]
     middle_lat, middle_lon = float(lat[densest].mean()), float(lon[densest].mean())
     if best < 0:
         best = int(points[np.argmin((lat - middle_lat) ** 2 + (lon - middle_lon) ** 2)])
@@ -262,4 +266,4 @@ def places_named(index: PlaceIndex, name: str) -> NDArray[np.int64]:
     alone = (arrays["line_own"][lines] == len(terms)) & (arrays["line_kind"][lines] == NAME)
     for position, term in enumerate(terms):
         alone &= arrays["line_terms"][np.minimum(first + position, len(arrays["line_terms"]) - 1)] == term
-    return np.unique(arrays["line_place"][lines[alone]]).astype(np.int64)
+    return distinct(arrays["line_place"][lines[alone]])[0].astype(np.int64)

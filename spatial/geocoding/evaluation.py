@@ -8,6 +8,7 @@ texts and for shares near 0 and 1.
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ DISTANCES_M: Final = (100.0, 300.0, 1_000.0, 5_000.0)
 USUAL_TOLERANCE_M: Final = 1_000.0
 """A fix within this distance of the truth is right, where a text does not say its own tolerance."""
 _Z: Final = 1.959963984540054
-_URDU: Final = tuple((low, high) for low, high in ((0x600, 0x6FF), (0x750, 0x77F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)))
+_URDU: Final = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,5 +250,5 @@ def calibration(judged: Iterable[Judged], bins: int = 10) -> Calibration:
 
 def script_of(text: str) -> str:
     """Give the script of a text: ``Urdu`` if any letter of it is Arabic, else ``Latin``."""
-    letters = (ord(letter) for letter in text if letter.isalpha())  # an Urdu comma alone makes no Urdu text
-    return "Urdu" if any(low <= letter <= high for letter in letters for low, high in _URDU) else "Latin"
+    # An Urdu comma alone makes no Urdu text.
+    return "Urdu" if any(sign.isalpha() for sign in _URDU.findall(text)) else "Latin"

@@ -22,9 +22,14 @@ def spread(first: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     -------
     position, owner : ndarray of int64, shape (sizes.sum(),)
     """
-    owner = np.repeat(np.arange(len(sizes)), sizes)
-    begins = np.cumsum(sizes) - sizes
-    return np.arange(len(owner)) + np.repeat(first - begins, sizes), owner
+    return slices(first, sizes), np.repeat(np.arange(len(sizes)), sizes)
+
+
+def slices(first: Ints, sizes: Ints) -> Ints:
+    """Give the positions alone."""
+    position = np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+    position += np.arange(len(position))
+    return position
 
 
 def starts_of(groups: NDArray[Any]) -> Ints:
@@ -32,6 +37,16 @@ def starts_of(groups: NDArray[Any]) -> Ints:
     is_first = np.ones(len(groups), dtype=np.bool_)
     np.not_equal(groups[1:], groups[:-1], out=is_first[1:])
     return np.flatnonzero(is_first)
+
+
+def distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    """Give the values that there are, in order, and how often each stands there.
+
+    As numpy's ``unique``, which loads its masked arrays first: that takes longer than the first answer may.
+    """
+    ranked = np.sort(values)
+    starts = starts_of(ranked)
+    return ranked[starts], np.diff(starts, append=len(ranked))
 
 
 def sums(groups: Ints, values: NDArray[Any], count: int) -> NDArray[np.float64]:

@@ -73,7 +73,7 @@ class Variants:
     def __init__(self, terms: list[str], romans: list[str], sounds: list[str], arrays: dict[str, NDArray[Any]]) -> None:
         self.number_of_term = {term: number for number, term in enumerate(terms)}
         self._terms = terms
-        self._romans = romans
+        self._spelled = [roman or term for term, roman in zip(terms, romans, strict=True)]
         self._number_of_sound = {sound: number for number, sound in enumerate(sounds)}
         self._arrays = arrays
         self._remembered: dict[str, Pair] = {}
@@ -113,7 +113,10 @@ class Variants:
         best = np.zeros(len(words))
         np.maximum.at(best, word, like)
         may_slip = (exact < 0) & is_long & (best < _SURELY_ALIKE) & (asked.length >= _FEWEST_FOR_A_SLIP)
-        of_slip = [self._slipped(key) if slips else [] for key, slips in zip(keys, may_slip.tolist(), strict=True)]
+        of_slip: list[list[int]] = [[] for _ in words]
+        slipping_words = np.flatnonzero(may_slip).tolist()
+        for at, sounds in zip(slipping_words, self._slipped([keys[at] for at in slipping_words]), strict=True):
+            of_slip[at] = sounds
         least = np.full(len(words), _ALIKE_IF_SHORT)
         slipped, how, slipping = self._alike(asked, of_slip, _LENGTHS_APART_OF_A_SLIP, least)
         every = len(self._terms)
@@ -131,15 +134,19 @@ class Variants:
             (number[first:last].copy(), like[first:last].copy()) for first, last in zip(ends, ends[1:], strict=False)
         ]
 
-    def _slipped(self, key: str) -> list[int]:
-        """Give the sounds that differ from one by a single letter dropped, added or changed."""
-        dropped = [key[:at] + key[at + 1 :] for at in range(len(key))]
-        near = {self._number_of_sound[form] for form in dropped if form in self._number_of_sound}
-        forms = np.array([code_of(form) for form in {key, *dropped}], dtype=np.int64)
+    def _slipped(self, keys: Sequence[str]) -> list[list[int]]:
+        """Give for each sound those that differ from it by a single letter dropped, added or changed, in order."""
+        dropped = [[key[:at] + key[at + 1 :] for at in range(len(key))] for key in keys]
+        near = [{self._number_of_sound[form] for form in row if form in self._number_of_sound} for row in dropped]
+        forms = [{key, *row} for key, row in zip(keys, dropped, strict=True)]
+        code = np.array([code_of(form) for row in forms for form in row], dtype=np.int64)
         codes, sounds = self._arrays["slip_code"], self._arrays["slip_sound"]
-        for first, last in zip(np.searchsorted(codes, forms), np.searchsorted(codes, forms, "right"), strict=True):
-            near.update(sounds[first:last].tolist())
-        return sorted(near)
+        first = np.searchsorted(codes, code)
+        at, form = spread(first, np.searchsorted(codes, code, "right") - first)
+        key_of_form = np.repeat(np.arange(len(keys)), [len(row) for row in forms])
+        for key, sound in zip(key_of_form[form].tolist(), sounds[at].tolist(), strict=True):
+            near[key].add(sound)
+        return [sorted(row) for row in near]
 
     def _alike(
         self, asked: _Words, sounds: Sequence[Sequence[int]], lengths_apart: int, least: Floats
@@ -178,10 +185,10 @@ class Variants:
         number, word, more = number[close], word[close], more[close]
         if not len(number):
             return number, np.empty(0), word
-        terms, romans = self._terms, self._romans
+        roman, spelled = asked.roman, self._spelled
         ratios = process.cpdist(
-            [asked.roman[each] for each in word.tolist()],
-            [romans[each] or terms[each] for each in number.tolist()],
+            [roman[each] for each in word.tolist()],
+            [spelled[each] for each in number.tolist()],
             scorer=fuzz.ratio,
             dtype=np.float64,
         )
