@@ -25,12 +25,17 @@ _FILLERS: Final = frozenset(normalise(word) for word in _WORDS["fillers"]["words
 _POINTING: Final = frozenset(normalise(word) for word in _WORDS["pointing"]["words"])
 _LOOSE: Final = frozenset(normalise(word) for word in _WORDS["loose"]["words"])
 _MEASURED: Final = frozenset(normalise(word) for word in _WORDS["measured"]["words"])
+_DIRECTING: Final = frozenset({*_DIRECTIONS, *_JOINED, *(word for word in _ABBREVIATIONS if len(word) > 1)})
+_SERVING: Final = frozenset({*_FILLERS, *_MEASURED, *_ABBREVIATIONS})
 
 _FARTHEST_M: Final = 300_000.0
 _VULGAR: Final = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ", "⅛": " 1/8 "}
 # A stroke between other numbers is not a fraction: "2/3 km" is "two or three", "0/1 km" is "near".
 _FRACTIONS: Final = {"1/2": 0.5, "1/4": 0.25, "3/4": 0.75, "1/3": 1 / 3, "1/8": 0.125}
 _TOKEN: Final = re.compile(r"\d+/\d+|\d+(?:[.,٫]\d+)?|[^\W\d_]+|-")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+# "K.M." is "km". The stop leads the pattern, so that it is looked for first.
+_STOP_OF_INITIALS: Final = re.compile(r"\.(?<=[^\W\d_]\.)(?=[^\W\d_]\b)")
 _NUMERIC: Final = re.compile(r"\d")
 
 
@@ -49,7 +54,7 @@ class Bearing:
     high_m: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Distance:
     metres: float
     first: int
@@ -62,7 +67,7 @@ class _Distance:
         return Bearing(self.metres, direction, self.unit_m, self.low_m, self.high_m)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Number:
     value: float
     after: int
@@ -85,7 +90,8 @@ def parse_bearing(text: str) -> Bearing | None:
     -------
     Bearing or None
     """
-    return _told(text)[2]
+    told = _told(text)
+    return told.said if told is not None else None
 
 
 @lru_cache(maxsize=4_096)
@@ -152,41 +158,56 @@ def measured(text: str) -> Measured | None:
         The text in one spelling, what it says, its words, the first and last of them that say it or only serve it, and
         where each word stands in that spelling.
     """
-    simple, tokens, said, found = _told(text)
-    words = [word for word, _, _ in tokens]
-    if said is None or found is None:
+    told = _told(text)
+    if told is None:
         return None
-    first, last = found.first, found.last
-    while first > 0 and _serves(words, first - 1, simple[tokens[first - 1][2] : tokens[first][1]]):
+    simple, tokens, words = told.simple, told.tokens, told.words
+    first, last = told.by.first, told.by.last
+    while first > 0 and _serves(words[first - 1], simple[tokens[first - 1][2] : tokens[first][1]]):
         first -= 1
     after = last
-    while after + 1 < len(words) and _serves(words, after + 1, simple[tokens[after][2] : tokens[after + 1][1]]):
+    while after + 1 < len(words) and _serves(words[after + 1], simple[tokens[after][2] : tokens[after + 1][1]]):
         after += 1
         # "Main" is a word for "in", but before a bazaar it is the bazaar's.
         if words[after] not in _LOOSE:
             last = after
-    return simple, said, tuple(words), first, last, tuple((start, end) for _, start, end in tokens)
+    return simple, told.said, tuple(words), first, last, tuple([(start, end) for _, start, end in tokens])
+
+
+@dataclass(slots=True)
+class _Told:
+    """A text in one spelling, its words and where each stands, what it says of distance and direction, and by what."""
+
+    simple: str
+    tokens: list[tuple[str, int, int]]
+    words: list[str]
+    said: Bearing
+    by: _Distance
 
 
 # A text is asked for its bearing, for what is left without it and for where it is told from, all at once.
 @lru_cache(maxsize=1_024)
-def _told(text: str) -> tuple[str, list[tuple[str, int, int]], Bearing | None, _Distance | None]:
-    """Give a text in one spelling, its words with where each stands, what it says, and by which distance."""
-    simple, tokens = _spelled(text)
+def _told(text: str) -> _Told | None:
+    """Give what a text says of distance and direction, None if it says nothing."""
+    simple = _simplified(text)
+    # As of nearly every address: without a unit it tells no distance, and those of its words that have letters are its
+    # runs of letters.
+    if _UNIT_WORDS.isdisjoint(_LETTERS.findall(simple)):
+        return None
+    tokens = _cut(simple)
     words = [word for word, _, _ in tokens]
     for distance in _distances(words):
         said = _says(words, distance)
         if said is not None:
-            return simple, tokens, said, distance
-    return simple, tokens, None, None
+            return _Told(simple, tokens, words, said, distance)
+    return None
 
 
-def _serves(words: list[str], index: int, between: str) -> bool:
+def _serves(word: str, between: str) -> bool:
     """Say whether a word belongs to the bearing beside it; beyond a comma only a direction does."""
-    word = words[index]
-    is_direction = word in _DIRECTIONS or word in _JOINED or (word in _ABBREVIATIONS and len(word) > 1)
-    is_alone = "," not in between and "،" not in between and "\n" not in between
-    return is_direction or (is_alone and (word in _FILLERS or word in _MEASURED or word in _ABBREVIATIONS))
+    return word in _DIRECTING or (
+        word in _SERVING and "," not in between and "،" not in between and "\n" not in between
+    )
 
 
 def _says(tokens: list[str], distance: _Distance) -> Bearing | None:
@@ -200,15 +221,21 @@ def _says(tokens: list[str], distance: _Distance) -> Bearing | None:
 
 
 def _tokens(text: str) -> list[str]:
-    return [word for word, _, _ in _spelled(text)[1]]
+    return [word for word, _, _ in _cut(_simplified(text))]
 
 
-def _spelled(text: str) -> tuple[str, list[tuple[str, int, int]]]:
-    """Give a text in one spelling, and its words with where each begins and ends in that."""
-    for sign, spelled in _VULGAR.items():
-        text = text.replace(sign, spelled)
-    simple = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_]\b)", "", fold(text))
-    tokens = [(found.group(), found.start(), found.end()) for found in _TOKEN.finditer(simple)]
+def _simplified(text: str) -> str:
+    """Give a text in one spelling."""
+    if not text.isascii():
+        for sign, spelled in _VULGAR.items():
+            text = text.replace(sign, spelled)
+    simple = fold(text)
+    return _STOP_OF_INITIALS.sub("", simple) if "." in simple else simple
+
+
+def _cut(simple: str) -> list[tuple[str, int, int]]:
+    """Give the words of a text in one spelling, each with where it begins and ends."""
+    tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(simple)]
     kept = []
     for index, token in enumerate(tokens):
         # A dash is a range between two numbers ("2-3 km"); anywhere else ("north-east") it is nothing.
@@ -216,12 +243,10 @@ def _spelled(text: str) -> tuple[str, list[tuple[str, int, int]]]:
             0 < index < len(tokens) - 1 and tokens[index - 1][0].isdigit() and tokens[index + 1][0].isdigit()
         ):
             kept.append(token)
-    return simple, kept
+    return kept
 
 
 def _distances(tokens: list[str]) -> list[_Distance]:
-    if _UNIT_WORDS.isdisjoint(tokens):  # as in nearly every address
-        return []
     found = []
     index = 0
     while index < len(tokens):
@@ -249,9 +274,10 @@ def _number(tokens: list[str], index: int) -> _Number | None:
     if index >= len(tokens):
         return None
     token = tokens[index]
-    following = _plain(tokens[index + 1]) if index + 1 < len(tokens) else None
-    if token in _MODIFIERS and following is not None:
-        return _Number(following.value + _MODIFIERS[token], index + 2)
+    if token in _MODIFIERS and index + 1 < len(tokens):
+        following = _plain(tokens[index + 1])
+        if following is not None:
+            return _Number(following.value + _MODIFIERS[token], index + 2)
     found = _plain(token)
     if found is None:
         return None
@@ -272,7 +298,7 @@ def _between(one: float, other: float, after: int) -> _Number:
 def _plain(token: str) -> _Number | None:
     if token in _NUMBERS:
         return _Number(_NUMBERS[token], 0)
-    if not _NUMERIC.match(token):
+    if not token[0].isdecimal():
         return None
     if "/" in token:
         if token in _FRACTIONS:

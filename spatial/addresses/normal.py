@@ -89,13 +89,19 @@ def normalise(text: str) -> str:
     str
         Empty if nothing of the text is a letter or a digit.
     """
-    simple = fold(text)
+    simple = _folded(text)
     simple = _INITIALS.sub(r"\1", simple).translate(_SIMPLEST)
     return " ".join(_BETWEEN_LETTER_AND_DIGIT.sub(" ", simple).split())
 
 
+# Whoever looks for something in a text wants it folded, one reader after the other.
+@lru_cache(maxsize=1_024)
 def fold(text: str) -> str:
     """Give the text with letters, digits and case made one, but its punctuation kept."""
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_LETTERS)
     # Letters may only become foldable once taken apart, and come apart only once folded: a few turns settle

@@ -18,6 +18,9 @@ _WORDS: Final = lexicon.read("ties")
 _STOP: Final = re.compile(r"[,،;؛\n]|\.(?=\s|$)")
 _NUMBER: Final = r"(?P<km>\d{1,3}(?:[.٫]\d{1,2})?)"
 _KM: Final = r"(?:k\.?m\.?s?|kilomet(?:er|re)s?|کلومیٹر|کلو میٹر)"
+# What stands in every kilometre of that pattern, and what a kilometre before or behind its number ends with.
+_KM_STEMS: Final = ("km", "k.m", "kilomet", "کلو")
+_KM_ENDS: Final = (*"0123456789", "m", "m.", "ms", "m.s", "meter", "meters", "metre", "metres", "میٹر")
 _MOST_NAME: Final = 80
 
 
@@ -47,8 +50,11 @@ class Tie:
 
 def _any(*tables: str) -> str:
     """Give the words of a lexicon's lists as one alternative, the longest first."""
-    words = {fold(word) for table in tables for word in _listed(table)}
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return "|".join(re.escape(word) for word in sorted({*_folded(*tables)}, key=len, reverse=True))
+
+
+def _folded(*tables: str) -> tuple[str, ...]:
+    return tuple(fold(word) for table in tables for word in _listed(table))
 
 
 def _listed(table: str) -> list[str]:
@@ -56,41 +62,108 @@ def _listed(table: str) -> list[str]:
     return list(_WORDS[section][name])
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A way to tell of a tie: its pattern, and what stands in whatever the pattern finds.
+
+    Parameters
+    ----------
+    kind : str
+    pattern : re.Pattern
+        The pattern, whose find ends where the text does.
+    within : tuple of tuple of str
+        At least one of each stands in the text.
+    last : tuple of str
+        The text ends with one of these, but for blanks.
+    """
+
+    kind: str
+    pattern: re.Pattern[str]
+    within: tuple[tuple[str, ...], ...]
+    last: tuple[str, ...] = ("",)
+
+    def find(self, text: str) -> re.Match[str] | None:
+        """Give what :attr:`pattern` finds in a text; to look for its words first is several times as quick."""
+        for words in self.within:
+            if not lexicon.holds(text, words):
+                return None
+        return self.pattern.search(text) if text.rstrip().endswith(self.last) else None
+
+
 _FIRST: Final = rf"(?P<first>[^,،;؛\n]{{2,{_MOST_NAME}}}?)"
 _SECOND: Final = rf"(?P<second>[^,،;؛\n]{{2,{_MOST_NAME}}}?)"
 _AND: Final = rf"\s+(?:{_any('between.and')})\s+"
-_BETWEEN: Final = (
-    re.compile(rf"(?:^|\s)(?:{_any('between.before')})\s+{_FIRST}{_AND}{_SECOND}\s*$"),
-    re.compile(rf"^\s*{_FIRST}{_AND}{_SECOND}\s+(?:{_any('between.after')})(?:\s+(?:mein|main|me|میں|مین))?\s*$"),
-)
-_AT_KM: Final = rf"(?:\s+(?:{_any('road.at')}))?\s*(?:{_KM}\s*{_NUMBER}|{_NUMBER.replace('km', 'km2')}\s*{_KM})"
+_SO_FAR: Final = rf"(?:{_KM}\s*{_NUMBER}|{_NUMBER.replace('km', 'km2')}\s*{_KM})"
+_AT_KM: Final = rf"(?:\s+(?:{_any('road.at')}))?\s*{_SO_FAR}"
 _TO: Final = rf"\s*(?:\s(?:{_any('road.to')})\s|\s-\s|-|–)\s*"
-_ROAD: Final = (
+_BETWEEN_STEMS: Final = lexicon.stems(_folded("between.before", "between.after"))
+_ROADS: Final = _folded("road.road")
+_ROADS_BEFORE: Final = _folded("road.before")
+_TELLINGS: Final = (
     # "(on the) road from A to B at km 12"
-    re.compile(rf"(?:^|\s)(?:{_any('road.before')})\s+{_FIRST}{_TO}{_SECOND}[\s,،]*{_AT_KM}\s*$"),
+    _Telling(
+        "road",
+        re.compile(rf"(?:^|\s)(?:{_any('road.before')})\s+{_FIRST}{_TO}{_SECOND}[\s,،]*{_AT_KM}\s*$"),
+        (lexicon.stems(_ROADS_BEFORE), _KM_STEMS),
+        _KM_ENDS,
+    ),
     # "at km 12 on the road from A to B", "12 km on the road from A to B"
-    re.compile(
-        rf"(?:^|\s)(?:{_KM}\s*{_NUMBER}|{_NUMBER.replace('km', 'km2')}\s*{_KM})[\s,،]+(?:{_any('road.before')})\s+"
-        rf"{_FIRST}{_TO}{_SECOND}\s*$"
+    _Telling(
+        "road",
+        re.compile(rf"(?:^|\s){_SO_FAR}[\s,،]+(?:{_any('road.before')})\s+{_FIRST}{_TO}{_SECOND}\s*$"),
+        (lexicon.stems(_ROADS_BEFORE), _KM_STEMS),
     ),
     # "12 km from A on the road to B", "12 km from A towards B"
-    re.compile(rf"(?:^|\s){_NUMBER}\s*{_KM}\s+from\s+{_FIRST}\s+(?:{_any('road.onward')})\s+{_SECOND}\s*$"),
+    _Telling(
+        "road",
+        re.compile(rf"(?:^|\s){_NUMBER}\s*{_KM}\s+from\s+{_FIRST}\s+(?:{_any('road.onward')})\s+{_SECOND}\s*$"),
+        (("from",), lexicon.stems(_folded("road.onward")), _KM_STEMS),
+    ),
     # "A-B road km 12", "A se B road par 12 km"
-    re.compile(rf"^\s*{_FIRST}{_TO}{_SECOND}\s+(?:{_any('road.road')})[\s,،]*{_AT_KM}\s*$"),
+    _Telling(
+        "road",
+        re.compile(rf"^\s*{_FIRST}{_TO}{_SECOND}\s+(?:{_any('road.road')})[\s,،]*{_AT_KM}\s*$"),
+        (lexicon.stems(_ROADS), _KM_STEMS),
+        _KM_ENDS,
+    ),
     # "km 12 A-B road", "12 km on A-B road"
-    re.compile(
-        rf"(?:^|\s)(?:{_KM}\s*{_NUMBER}|{_NUMBER.replace('km', 'km2')}\s*{_KM})(?:\s+(?:on|of|par|پر))?(?:\s+the)?\s+"
-        rf"{_FIRST}\s*[-–]\s*{_SECOND}\s+(?:{_any('road.road')})\s*$"
+    _Telling(
+        "road",
+        re.compile(
+            rf"(?:^|\s){_SO_FAR}(?:\s+(?:on|of|par|پر))?(?:\s+the)?\s+"
+            rf"{_FIRST}\s*[-–]\s*{_SECOND}\s+(?:{_any('road.road')})\s*$"
+        ),
+        (_KM_STEMS, ("-", "–")),
+        _ROADS,
+    ),
+    _Telling(
+        "between",
+        re.compile(rf"(?:^|\s)(?:{_any('between.before')})\s+{_FIRST}{_AND}{_SECOND}\s*$"),
+        (lexicon.stems(_folded("between.before")),),
+    ),
+    _Telling(
+        "between",
+        re.compile(rf"^\s*{_FIRST}{_AND}{_SECOND}\s+(?:{_any('between.after')})(?:\s+(?:mein|main|me|میں|مین))?\s*$"),
+        (lexicon.stems(_folded("between.after")),),
+    ),
+    _Telling(
+        "along",
+        re.compile(rf"^\s*(?P<first>[^,،;؛\n]{{2,60}}?\s(?:{_any('road.road')})){_AT_KM}\s*$"),
+        (lexicon.stems(_ROADS), _KM_STEMS),
+        _KM_ENDS,
+    ),
+    _Telling(
+        "along",
+        re.compile(
+            rf"^\s*{_SO_FAR}(?:\s+(?:on|of|par|پر))?(?:\s+the)?\s+"
+            rf"(?P<first>[^,،;؛\n]{{2,60}}?\s(?:{_any('road.road')}))\s*$"
+        ),
+        (_KM_STEMS,),
+        _ROADS,
     ),
 )
-_ALONG: Final = (
-    re.compile(rf"^\s*(?P<first>[^,،;؛\n]{{2,60}}?\s(?:{_any('road.road')})){_AT_KM}\s*$"),
-    re.compile(
-        rf"^\s*(?:{_KM}\s*{_NUMBER}|{_NUMBER.replace('km', 'km2')}\s*{_KM})(?:\s+(?:on|of|par|پر))?(?:\s+the)?\s+"
-        rf"(?P<first>[^,،;؛\n]{{2,60}}?\s(?:{_any('road.road')}))\s*$"
-    ),
-)
-_HINT: Final = re.compile(rf"{_any('between.before', 'between.after')}|\d\s*{_KM}|{_KM}\s*\d")
+_HINTS: Final = (*_BETWEEN_STEMS, *_KM_STEMS)
+"""One of these stands in every text that a telling finds."""
 _TIME: Final = re.compile(rf"\d\s*(?:{_any('between.hours')})(?![^\W\d_])")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _STATION: Final = frozenset(fold(word) for word in _listed("origin.station"))
@@ -114,18 +187,17 @@ def tied(text: str) -> Tie | None:
         Any script.
     """
     simple = fold(text)
-    found = _by_pattern(simple) if _HINT.search(simple) else None
+    found = _by_pattern(simple) if lexicon.holds(simple, _HINTS) else None
     return found or _from_place(text)
 
 
 def _by_pattern(simple: str) -> Tie | None:
     for start, end in [(0, len(simple)), *_clauses(simple)]:
         clause = simple[start:end]
-        for kind, patterns in (("road", _ROAD), ("between", _BETWEEN), ("along", _ALONG)):
-            for pattern in patterns:
-                match = pattern.search(clause)
-                if match is not None and (tie := _tie(kind, match, simple, start)) is not None:
-                    return tie
+        for telling in _TELLINGS:
+            match = telling.find(clause)
+            if match is not None and (tie := _tie(telling.kind, match, simple, start)) is not None:
+                return tie
     return None
 
 
