@@ -192,6 +192,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The text tells its place by {name}.",
         "متن اپنی جگہ {name} کے حوالے سے بتاتا ہے۔",
     ),
+    "station_in_text": (
+        "The text measures from the station {name}.",
+        "متن تھانہ {name} سے فاصلہ بتاتا ہے۔",
+    ),
+    "station_in_text_unknown": (
+        "The text measures from a station “{name}” that is not known here.",
+        "متن تھانہ «{name}» سے فاصلہ بتاتا ہے جو یہاں معلوم نہیں۔",
+    ),
     "origin_place": (
         "The distance and direction ({distance_m} m, {direction_deg}°) are measured from {name}, not from the station.",
         "فاصلہ اور سمت ({distance_m} میٹر، {direction_deg}°) {name} سے ناپے گئے ہیں، تھانے سے نہیں۔",

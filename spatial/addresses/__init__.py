@@ -16,7 +16,7 @@ from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parse
 from spatial.addresses.phonetic import phonetic
 from spatial.addresses.place import ParsedPlace, Part
-from spatial.addresses.ties import Tie, tied
+from spatial.addresses.ties import Tie, from_station, tied
 
 __all__ = [
     "Bearing",
@@ -24,6 +24,7 @@ __all__ = [
     "Part",
     "Tie",
     "beat_of",
+    "from_station",
     "normalise",
     "parse",
     "parse_bearing",

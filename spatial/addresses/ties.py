@@ -166,11 +166,14 @@ _HINTS: Final = (*_BETWEEN_STEMS, *_KM_STEMS)
 """One of these stands in every text that a telling finds."""
 _TIME: Final = re.compile(rf"\d\s*(?:{_any('between.hours')})(?![^\W\d_])")
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_STATION: Final = frozenset(fold(word) for word in _listed("origin.station"))
+_STATION: Final = frozenset(fold(word) for table in ("origin.station", "origin.here") for word in _listed(table))
 _ORIGIN_AFTER: Final = frozenset(fold(word) for word in _listed("origin.after"))
 _ORIGIN_BEFORE: Final = frozenset(fold(word) for word in _listed("origin.before"))
 _ORIGIN_BESIDE: Final = frozenset(fold(word) for word in _listed("origin.beside"))
 _ARTICLES: Final = frozenset(fold(word) for word in _listed("origin.article"))
+_STATIONS_WORDS: Final = _STATION - {"p", *(fold(word) for word in _listed("origin.here"))}
+_ABBREVIATED: Final = ("ps", "p.s")
+_NO_STATIONS_NAME: Final = frozenset(fold(word) for word in _listed("origin.onward"))
 _PLACED: Final = frozenset(fold(word) for word in _listed("road.at"))
 _NO_ROADS_NAME: Final = _STATION | _ORIGIN_AFTER | _ORIGIN_BEFORE | _PLACED
 
@@ -189,6 +192,58 @@ def tied(text: str) -> Tie | None:
     simple = fold(text)
     found = _by_pattern(simple) if lexicon.holds(simple, _HINTS) else None
     return found or _from_place(text)
+
+
+@lru_cache(maxsize=4_096)
+def from_station(text: str) -> Tie | None:
+    """Give the police station by whose name a text says where its distance begins, None where it names none.
+
+    "3 km north of PS Johar Town Lahore", "Johar Town thana se 3 km": ``first`` are the words of the name, perhaps with
+    its town behind. "3 km north of PS" names none.
+
+    Parameters
+    ----------
+    text : str
+        Any script.
+    """
+    found = measured(text)
+    if found is None:
+        return None
+    simple, said, words, first, last, spans = found
+    after = spans[last][1] + simple.startswith(".", spans[last][1])  # "PS. Johar Town"
+    begin, end = 0, len(simple)
+    for stop in _STOP.finditer(simple):
+        if stop.end() <= spans[first][0] and not simple.endswith(_ABBREVIATED, 0, stop.start()):
+            begin = stop.end()
+        elif stop.start() >= after:
+            end = stop.start()
+            break
+    if words[last] in _STATION | _ORIGIN_AFTER | _ARTICLES:
+        name = _stations_name(simple[after:end], words[last] in _STATION)
+        if name is not None:
+            rest = f"{simple[: spans[first][0]]} , {name[1]} {simple[end:]}"
+            return Tie("from", name[0], "", rest.strip(" ,،"), said)
+    if words[first] in _STATION | _ORIGIN_BEFORE:
+        name = _stations_name(simple[begin : spans[first][0]], words[first] in _STATION)
+        if name is not None:
+            rest = f"{simple[:begin]} , {name[1]} {simple[spans[last][1] :]}"
+            return Tie("from", name[0], "", rest.strip(" ,،"), said)
+    return None
+
+
+def _stations_name(clause: str, is_said: bool) -> tuple[str, str] | None:
+    """Give a station's name in a clause, and what follows it; None where there is none or it says no station's word."""
+    words = clause.strip(" -.").split()
+    at = [place for place, word in enumerate(words) if word.strip(".") in _STATIONS_WORDS]
+    if not at:
+        name, rest = (words, []) if is_said else ([], [])
+    elif at[0] > 0:  # "Johar Town police station Lahore"
+        name, rest = words[: at[0]], words[at[-1] + 1 :]
+    else:
+        name, rest = words[at[-1] + 1 :], []
+    if not name or name[0] in _NO_STATIONS_NAME or not _WORD.search(name[0]) or len(" ".join(name)) > _MOST_NAME:
+        return None
+    return " ".join(name), " ".join(rest)
 
 
 def _by_pattern(simple: str) -> Tie | None:

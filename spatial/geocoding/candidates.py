@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from spatial.geocoding import explain, names, ties
+from spatial.addresses import Tie
+from spatial.geocoding import explain, names, origin, ties
 from spatial.geocoding.ends import Meant
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.query import Query
@@ -54,14 +55,16 @@ def candidates(query: Query, gazetteer: Gazetteer, most: int = MOST_CANDIDATES) 
     station = gazetteer.station(query.station) if query.station else None
     if station is not None and station.beats and query.text:
         query, station = in_beat(query, station, [])
-    if not query.text:
+    tie = None
+    if station is None:
+        query, station, tie = origin.read(query, gazetteer, [])
+    if not query.text and tie is None:
         return []
-    return _ends(query, station, gazetteer)[:most] or _of_words(query, station, gazetteer, most)
+    return _ends(query, tie or tie_of(query), station, gazetteer)[:most] or _of_words(query, station, gazetteer, most)
 
 
-def _ends(query: Query, station: StationArea | None, gazetteer: Gazetteer) -> list[Candidate]:
+def _ends(query: Query, tie: Tie | None, station: StationArea | None, gazetteer: Gazetteer) -> list[Candidate]:
     """Give the places that the names of a tie may mean, with the share that each has in its own name."""
-    tie = tie_of(query)
     if tie is None:
         return []
     found = names.answer_all([ties.ends(query, tie, station, gazetteer)], gazetteer.index)[0]

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Final, cast
 
 from spatial.addresses import Bearing, Tie, beat_of, tied, without_bearing
-from spatial.geocoding import bearing, beside, coordinates, explain, kernel, names, ties
+from spatial.geocoding import bearing, beside, coordinates, explain, kernel, names, origin, ties
 from spatial.geocoding import region as regions
 from spatial.geocoding.context import names_alone
 from spatial.geocoding.gazetteer import Place, StationArea
@@ -116,10 +116,15 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
         limits=_limits(query, gazetteer),
         text=query.text,
     )
-    if climb.fix is not None or not query.text or not without_bearing(query.text):
-        return climb  # of "3 km north of PS" no word is a name, whether the station is known or not
-    climb.may_name = True
-    climb.tie = tie_of(query)
+    if climb.fix is not None:
+        return climb
+    tie = None
+    if station is None:
+        climb.query, climb.station, tie = origin.read(query, gazetteer, reasons)
+        query = climb.query
+    # Of "3 km north of PS" no word is a name, whether the station is known or not.
+    climb.may_name = bool(query.text and without_bearing(query.text))
+    climb.tie = tie or (tie_of(query) if climb.may_name else None)
     return climb
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.addresses import tied
+from spatial.addresses import from_station, tied
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,50 @@ def test_a_distance_from_the_station_and_plain_places_are_no_ties(text: str) -> 
     assert tied(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("3 km north of PS Data Nagar", "data nagar"),
+        ("3 km north of P.S. Data Nagar", "data nagar"),
+        ("3 km N PS Data Nagar, Lahore", "data nagar"),
+        ("near park, 3 km north of police station Data Nagar Lahore", "data nagar lahore"),
+        ("3 km north of Data Nagar police station Lahore", "data nagar"),
+        ("thana Data Nagar se 3 km shumal", "data nagar"),
+        ("PS. Data Nagar se 3 km shumal", "data nagar"),
+        ("Data Nagar thana se 3 km shumal", "data nagar"),
+        ("3 km janib shumal az thana Data Nagar", "data nagar"),
+        ("تھانہ داتا نگر سے 3 کلومیٹر شمال", "داتا نگر"),
+    ],
+)
+def test_a_station_that_the_text_measures_from(text: str, name: str) -> None:
+    tie = from_station(text)
+    assert tie is not None and tie.said is not None
+    assert (tie.kind, tie.first, tie.said.distance_m, tie.said.direction_deg) == ("from", name, 3_000.0, 0.0)
+    assert ("park" in tie.rest, "ahore" in text) == ("park" in text, "lahore" in f"{tie.first} {tie.rest}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 km north of PS",
+        "3 km north",
+        "thana se 3 km shumal",
+        "3 km from PS on Multan Road",
+        "3 km north of PS near Data Darbar",
+        "3 km north of PS, Data Nagar",
+        "Data Nagar, thana se 3 km shumal",
+        "Data Nagar se 3 km shumal",
+        "Block P se 3 km shumal",
+        "yahan se 3 km shumal",
+        "3 km north of Data Nagar",
+        "PS Data Nagar",
+        "",
+    ],
+)
+def test_no_station_is_named(text: str) -> None:
+    assert from_station(text) is None
+
+
 def test_what_else_a_text_says_is_kept() -> None:
     tie = tied("between Kot Lakhpat and Model Town, 3 km north of PS")
     assert tie is not None and tie.kind == "between"
@@ -136,6 +180,8 @@ WORDS = st.lists(
             "سے",
             "-",
             "th",
+            "PS",
+            "thana",
         ]
     ),
     max_size=12,
@@ -146,3 +192,5 @@ WORDS = st.lists(
 def test_nothing_breaks_the_reading(text: str) -> None:
     tie = tied(text)
     assert tie is None or (tie.first.strip() and (tie.second or tie.kind in ("from", "along")))
+    station = from_station(text)
+    assert station is None or station.first.strip()
