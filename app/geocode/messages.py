@@ -82,6 +82,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The text itself gives the coordinates {lat}, {lon}.",
         "متن ہی میں نقاط {lat}، {lon} درج ہیں۔",
     ),
+    "coordinates_several": (
+        "The text gives several coordinates that lie apart; none was used.",
+        "متن میں ایک سے زیادہ نقاط ہیں جو دور دور ہیں؛ کوئی استعمال نہیں ہوا۔",
+    ),
     "coordinates_few_digits": (
         "The coordinates have so few digits that they are good to about {accuracy_m} m only.",
         "نقاط کے ہندسے اتنے کم ہیں کہ یہ صرف تقریباً {accuracy_m} میٹر تک درست ہیں۔",

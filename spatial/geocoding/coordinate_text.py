@@ -123,7 +123,7 @@ def read(text: str) -> Reading | None:
     """
     if len(text) > 120 or not _FOUR_DIGITS.match(text):
         return _EMPTY if _ZEROS.match(text) else None
-    simple = _folded(text)
+    simple = folded(text)
     found = _UTM.match(simple)
     if found is not None:
         return _of_grid(found)
@@ -166,7 +166,8 @@ def precision_m(step_deg: float) -> float:
     return _HELD * step_deg * _DEGREE_M
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Give a text in capitals, one script's digits and the plain signs of degrees, minutes and seconds."""
     # Folding drops apostrophes, which are minutes here, so they go by as another sign.
     text = text.translate(_SIGNS).replace("''", '"').replace("'", "\x01")
     return fold(text).replace("\x01", "'").upper().translate(_SIGNS).strip(" \t\n()[]")

@@ -10,6 +10,7 @@ import shapely
 
 from spatial.errors import InvalidGeometry
 from spatial.geocoding import region as regions
+from spatial.geocoding.coordinate_search import found_in
 from spatial.geocoding.coordinate_text import precision_m, problem_of, read, step_of
 from spatial.geocoding.gazetteer import StationArea
 from spatial.model import Fix, Method, Reason
@@ -81,7 +82,7 @@ def rung(
     """
     step_m = 0.0
     if lat is None and lon is None:
-        reading = read(text) if text else None
+        reading = (read(text) or found_in(text)) if text else None
         if reading is None:
             return None
         if reading.lat is None or reading.lon is None:
