@@ -65,8 +65,8 @@ _BARE: Final = re.compile(
     rf"(?:[NSEW]\s?)?{_DEGREES}(?![\d.]*\d)\s?°?(?:\s?[NSEW](?![^\W_]))?(?![^\W_])(?!\s*{_UNIT})"
 )
 _SIGNED: Final = re.compile(
-    r"(?<![\w.])(?:[NS]\s?)?\d{1,2}(?:\.\d+)?\s?°[\d\s.'\"]*[NS]?\s*[,;/|]?\s*"
-    r"(?:[EW]\s?)?\d{2,3}(?:\.\d+)?\s?°[\d\s.'\"]*(?:[EW](?![^\W_]))?"
+    r"(?<![\w.])(?:[NS]\s?)?\d{1,2}(?:\.\d{1,9})?\s?°[\d\s.'\"]{0,20}[NS]?\s?[,;/|]?\s?"
+    r"(?:[EW]\s?)?\d{2,3}(?:\.\d{1,9})?\s?°[\d\s.'\"]{0,20}(?:[EW](?![^\W_]))?"
 )
 _MONEY: Final = re.compile(rf"(?:RS|PKR|{_any('روپے')})[.\s]*$")
 _ORIGIN: Final = re.compile(rf"(?<![^\W_])(?:OF|FROM|AZ|{_any('از')})[\s:(\[]*$")
@@ -90,7 +90,7 @@ def found_in(text: str) -> Reading | None:
     """
     if _HINT.search(text) is None:
         return None
-    simple = folded(text)
+    simple = " ".join(folded(text).split())  # with long gaps the patterns would take long
     for pattern in _LINKS:
         linked = [(link[1], link[2]) for link in pattern.finditer(simple)]
         if linked and (found := read(", ".join(linked[-1]))) is not None:

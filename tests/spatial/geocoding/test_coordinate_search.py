@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,3 +139,13 @@ def test_numbers_of_other_things_are_never_read(text: str) -> None:
 @given(st.text(alphabet="0123456789.,°'\"NSEW -+/@!=?qlatongeo:۱۲٫ ", max_size=60))
 def test_nothing_breaks_the_search(text: str) -> None:
     found_in(text)
+
+
+@pytest.mark.parametrize(
+    "piece", ["31.520 ", "31° ", "31.5 ", "LAT 31.5 ", "31.520 °", "GPS: ", "1", " ", "'", ".", "E "]
+)
+def test_no_text_takes_long(piece: str) -> None:
+    began = time.process_time()
+    for before in ("31°", "31.520", "LAT 31.5", "GPS 31.5,", ""):
+        found_in((before + piece * 1_000)[:1_000] + "x")
+    assert time.process_time() - began < 2.0
