@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.db.session import database
 from app.errors import InvalidFilter
-from app.geocode.messages import say
+from app.geocode.called import called
+from app.geocode.messages import say, sentence
 from app.geocode.schemas import GeocodeQuery
 from app.geocode.service import NodeGazetteer, gazetteer
 from app.geocode.units import UnitNotFound
+from app.geocode.values import Names
 from app.geocode.weak import is_weak
 from app.records.service import in_records
 from spatial import cells as h3cells
@@ -39,7 +41,10 @@ def answer(session: Session, asked: GeocodeQuery, language: str, sees_protected:
     places = _places(session, sees_protected)
     query = _query(asked, places)
     (fix,) = places.resolve_all([query])
-    return _shown(fix, language) | {"candidates": [_candidate(one, language) for one in candidates(query, places)]}
+    listed = candidates(query, places)
+    reasons = [*fix.reasons, *(reason for one in listed for reason in one.reasons)]
+    names = called(session, [reason.params for reason in reasons])
+    return _shown(fix, language, names) | {"candidates": [_candidate(one, language, names) for one in listed]}
 
 
 def candidates_of(
@@ -57,10 +62,11 @@ def candidates_of(
     if not text.strip():
         return []
     found = candidates(Query(text=text, station=station, district=district), _places(session, sees_protected))
+    names = called(session, [reason.params for one in found for reason in one.reasons])
     return [
-        _candidate(one, "en") | {
+        _candidate(one, "en", names) | {
             "radius_m": one.place.radius_m,
-            "reasons": [say(reason.code, reason.params) for reason in one.reasons],
+            "reasons": [say(reason.code, reason.params, names) for reason in one.reasons],
         }
         for one in found
     ]  # fmt: skip
@@ -101,7 +107,7 @@ def _query(asked: GeocodeQuery, places: NodeGazetteer) -> Query:
     )
 
 
-def _shown(fix: Fix, language: str) -> dict[str, Any]:
+def _shown(fix: Fix, language: str, names: Names) -> dict[str, Any]:
     return {
         "method": fix.method.value,
         "score": fix.score,
@@ -115,11 +121,11 @@ def _shown(fix: Fix, language: str) -> dict[str, Any]:
         ],
         "matched": fix.matched,
         "language": language,
-        "reasons": [_words(reason, language) for reason in fix.reasons],
+        "reasons": [_words(reason, language, names) for reason in fix.reasons],
     }
 
 
-def _candidate(one: Candidate, language: str) -> dict[str, Any]:
+def _candidate(one: Candidate, language: str, names: Names) -> dict[str, Any]:
     return {
         "ref": one.place.ref,
         "kind": one.place.kind,
@@ -128,10 +134,9 @@ def _candidate(one: Candidate, language: str) -> dict[str, Any]:
         "lat": one.lat,
         "lon": one.lon,
         "score": one.score,
-        "reasons": [_words(reason, language) for reason in one.reasons],
+        "reasons": [_words(reason, language, names) for reason in one.reasons],
     }
 
 
-def _words(reason: Reason, language: str) -> dict[str, str]:
-    said = say(reason.code, reason.params)
-    return {"code": reason.code, "text": said["text_ur" if language == "ur" else "text"]}
+def _words(reason: Reason, language: str, names: Names) -> dict[str, str]:
+    return {"code": reason.code, "text": sentence(reason.code, reason.params, language, names)}

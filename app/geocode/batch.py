@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.geocode import corpus, tables
-from app.geocode.messages import say
+from app.geocode.messages import sentence
 from app.geocode.shelf import Say, Shelf, take
 from app.geocode.units import UnitNotFound, Units
+from app.geocode.values import Names
 from app.settings import Settings
 from spatial.geocoding import Place, PlaceIndex, Query, StationArea, evaluation, resolve_all
 from spatial.geocoding.coordinates import Limits
@@ -130,6 +131,7 @@ def place_file(
     with tables.opened(path, truth=truth) as table:
         outcome.renamed = table.renamed
         gazetteer = gazetteer_for(settings, with_stations="station" in table.places, say_line=say_line)
+        names = Names(gazetteer.units.station_names)
         header = [*table.carried, *tables.ADDED, *(["reasons"] if explain else [])]
         began = time.process_time()
         if "station" in table.places:
@@ -149,7 +151,7 @@ def place_file(
                     if writer is not None:
                         cells = [*line.cells, *_added(fix)]
                         if explain:
-                            cells.append(" | ".join(_words(reason, language) for reason in fix.reasons))
+                            cells.append(" | ".join(_said(fix.reasons, language, names)))
                         writer.writerow([tables.safe(cell) for cell in cells])
                 outcome.seconds = time.process_time() - began - judging
                 progress(outcome.texts)
@@ -295,8 +297,8 @@ def matched_words(fix: Fix) -> str:
     return f"{named} ({fix.matched})" if named else fix.matched
 
 
-def _words(reason: Reason, language: str) -> str:
-    return say(reason.code, reason.params)["text_ur" if language == "ur" else "text"]
+def _said(reasons: Sequence[Reason], language: str, names: Names) -> list[str]:
+    return [sentence(reason.code, reason.params, language, names) for reason in reasons]
 
 
 def _judged(line: tables.Line, fix: Fix, name: str) -> Judged:

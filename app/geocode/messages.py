@@ -7,8 +7,10 @@ A record's page shows both languages from one answer, hence a table and not the 
 from collections.abc import Mapping
 from typing import Any
 
+from app.geocode.values import NO_NAMES, Names, Values
+
 SENTENCES: dict[str, tuple[str, str]] = {
-    "station_unknown": ("The station {station} is not known here.", "تھانہ {station} یہاں درج نہیں۔"),
+    "station_unknown": ("{station} is not known here.", "{station} یہاں درج نہیں۔"),
     "station_unknown_here": (
         "No station is called “{name}”; perhaps one of these was meant: {meant}.",
         "«{name}» نام کا کوئی تھانہ نہیں؛ شاید ان میں سے کوئی مراد ہو: {meant}۔",
@@ -87,8 +89,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "متن میں ایک سے زیادہ نقاط ہیں جو دور دور ہیں؛ کوئی استعمال نہیں ہوا۔",
     ),
     "coordinates_few_digits": (
-        "The coordinates have so few digits that they are good to about {accuracy_m} m only.",
-        "نقاط کے ہندسے اتنے کم ہیں کہ یہ صرف تقریباً {accuracy_m} میٹر تک درست ہیں۔",
+        "The coordinates have so few digits that they are good to about {accuracy} only.",
+        "نقاط کے ہندسے اتنے کم ہیں کہ یہ صرف تقریباً {accuracy} تک درست ہیں۔",
     ),
     "coordinates_outside_district": (
         "The coordinates lie outside the district that the record names.",
@@ -96,20 +98,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "coordinates_given": ("The source gave coordinates.", "ماخذ نے نقاط دیے۔"),
     "coordinates_given_vague": (
-        "The source gave coordinates, good to about {accuracy_m} m, so they were spread.",
-        "ماخذ نے تقریباً {accuracy_m} میٹر تک درست نقاط دیے، اس لیے انہیں پھیلایا گیا۔",
+        "The source gave coordinates, good to about {accuracy}, so they were spread.",
+        "ماخذ نے تقریباً {accuracy} تک درست نقاط دیے، اس لیے انہیں پھیلایا گیا۔",
     ),
     "coordinates_too_vague": (
-        "The coordinates are good to {accuracy_m} m only: too little to place the record by them.",
-        "نقاط صرف {accuracy_m} میٹر تک درست ہیں: جگہ متعین کرنے کے لیے ناکافی۔",
+        "The coordinates are good to {accuracy} only: too little to place the record by them.",
+        "نقاط صرف {accuracy} تک درست ہیں: جگہ متعین کرنے کے لیے ناکافی۔",
     ),
     "coordinates_at_station": (
-        "The coordinates are those of the station house {station}: perhaps typed in at the desk.",
-        "یہ نقاط خود تھانہ {station} کی عمارت کے ہیں: شاید میز پر بیٹھ کر درج ہوئے۔",
+        "The coordinates are those of the house of {station}: perhaps typed in at the desk.",
+        "یہ نقاط خود {station} کی عمارت کے ہیں: شاید میز پر بیٹھ کر درج ہوئے۔",
     ),
     "coordinates_outside_station_area": (
-        "The coordinates lie outside the area of station {station}.",
-        "یہ نقاط تھانہ {station} کی حدود سے باہر ہیں۔",
+        "The coordinates lie outside the area of {station}.",
+        "یہ نقاط {station} کی حدود سے باہر ہیں۔",
     ),
     "place_matched": ("The text names {name}.", "متن میں {name} کا نام ہے۔"),
     "landmark_matched": ("The text names the landmark {name}.", "متن میں نشانِ راہ {name} کا نام ہے۔"),
@@ -122,8 +124,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{name} تھانے کی اپنی حدود سے بڑا ہے، اس لیے مزید کچھ نہیں بتاتا۔",
     ),
     "place_outside_station_area": (
-        "{name} lies outside the area of station {station}.",
-        "{name} تھانہ {station} کی حدود سے باہر ہے۔",
+        "{name} lies outside the area of {station}.",
+        "{name} {station} کی حدود سے باہر ہے۔",
     ),
     "name_narrowed_by_station": (
         "{candidates} places bear the name “{name}”; those in the station's area were taken.",
@@ -157,8 +159,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "سب سے ممکن نام {name} بہت غیر یقینی ہے ({share} فیصد)، استعمال نہیں ہوا۔",
     ),
     "station_swayed": (
-        "Of several places, that in the area of station {station} was preferred.",
-        "کئی جگہوں میں سے تھانہ {station} کی حدود والی کو ترجیح دی گئی۔",
+        "Of several places, that in the area of {station} was preferred.",
+        "کئی جگہوں میں سے {station} کی حدود والی کو ترجیح دی گئی۔",
     ),
     "local_name": (
         "{name} is a name that an officer of this station has pinned.",
@@ -172,25 +174,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A distance and direction were given, but not from which station.",
         "فاصلہ اور سمت تو دیے گئے مگر کس تھانے سے، یہ نہیں۔",
     ),
-    "bearing": (
-        "{distance_m} m towards {direction_deg}° from station {station}, within the station's area.",
-        "تھانہ {station} سے {direction_deg}° کی سمت {distance_m} میٹر، تھانے کی حدود کے اندر۔",
-    ),
+    "bearing": ("{away} {station}.", "{station} {away}۔"),
     "distance_only": (
-        "{distance_m} m from station {station}, in a direction that was not given.",
-        "تھانہ {station} سے {distance_m} میٹر، سمت درج نہیں۔",
+        "{away} {station}, in a direction that was not given.",
+        "{station} {away}، سمت درج نہیں۔",
     ),
+    "distance_only_near": ("{away} {station}.", "{station} {away}۔"),
     "beat_named": (
-        "The text names beat {beat} of station {station}; places outside that beat were little believed.",
-        "متن میں تھانہ {station} کی بیٹ {beat} کا ذکر ہے؛ اس بیٹ سے باہر کی جگہوں پر کم اعتبار کیا گیا۔",
+        "The text names beat {beat} of {station}; places outside that beat were little believed.",
+        "متن میں {station} کی بیٹ {beat} کا ذکر ہے؛ اس بیٹ سے باہر کی جگہوں پر کم اعتبار کیا گیا۔",
     ),
     "beat_unknown": (
-        "The text names beat {beat}, whose area is not known for station {station}.",
-        "متن میں بیٹ {beat} کا ذکر ہے جس کی حدود تھانہ {station} کے لیے معلوم نہیں۔",
+        "The text names beat {beat}, whose area is not known for {station}.",
+        "متن میں بیٹ {beat} کا ذکر ہے جس کی حدود {station} کے لیے معلوم نہیں۔",
     ),
     "beat_area": (
-        "Nothing closer is known than the area of beat {beat} of station {station}.",
-        "تھانہ {station} کی بیٹ {beat} کی حدود سے زیادہ قریب کچھ معلوم نہیں۔",
+        "Nothing closer is known than the area of beat {beat} of {station}.",
+        "{station} کی بیٹ {beat} کی حدود سے زیادہ قریب کچھ معلوم نہیں۔",
     ),
     "tie_end": (
         "The text tells its place by {name}.",
@@ -205,8 +205,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "متن تھانہ «{name}» سے فاصلہ بتاتا ہے جو یہاں معلوم نہیں۔",
     ),
     "origin_place": (
-        "The distance and direction ({distance_m} m, {direction_deg}°) are measured from {name}, not from the station.",
-        "فاصلہ اور سمت ({distance_m} میٹر، {direction_deg}°) {name} سے ناپے گئے ہیں، تھانے سے نہیں۔",
+        "{away} {name}: measured from there, and not from the station.",
+        "{name} {away}: فاصلہ وہیں سے ناپا گیا ہے، تھانے سے نہیں۔",
     ),
     "origin_unknown": (
         "The distance is measured from “{name}”, which is not known here; it was taken from the station, with little "
@@ -226,24 +226,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "جگہ «{first}» اور «{second}» کے درمیان ہے؛ دونوں یہاں معلوم نہیں۔",
     ),
     "on_road_between": (
-        "{distance_m} m along the road from {first} to {second}.",
-        "{first} سے {second} جانے والی سڑک پر {distance_m} میٹر۔",
+        "{distance} along the road from {first} to {second}.",
+        "{first} سے {second} جانے والی سڑک پر {distance}۔",
     ),
     "along_road": (
-        "{distance_m} m along {name}, from the middle of the town ({lat}, {lon}) or from where the road begins, by "
+        "{distance} along {name}, from the middle of the town ({lat}, {lon}) or from where the road begins, by "
         "{points} known points of the road.",
-        "شہر کے مرکز ({lat}، {lon}) یا سڑک کے آغاز سے {name} پر {distance_m} میٹر، سڑک کے {points} معلوم مقامات "
+        "شہر کے مرکز ({lat}، {lon}) یا سڑک کے آغاز سے {name} پر {distance}، سڑک کے {points} معلوم مقامات "
         "کے مطابق۔",
     ),
     "along_road_of_station": (
-        "{distance_m} m along {name}, from the station, from the middle of the town ({lat}, {lon}) or from where the "
+        "{distance} along {name}, from the station, from the middle of the town ({lat}, {lon}) or from where the "
         "road begins, by {points} known points of the road.",
-        "تھانے سے، شہر کے مرکز ({lat}، {lon}) یا سڑک کے آغاز سے {name} پر {distance_m} میٹر، سڑک کے {points} معلوم "
+        "تھانے سے، شہر کے مرکز ({lat}، {lon}) یا سڑک کے آغاز سے {name} پر {distance}، سڑک کے {points} معلوم "
         "مقامات کے مطابق۔",
     ),
     "road_end_unknown": (
-        "{distance_m} m along a road from {first}; its other end “{second}” is not known here, so in any direction.",
-        "{first} سے سڑک پر {distance_m} میٹر؛ سڑک کا دوسرا سرا «{second}» یہاں معلوم نہیں، اس لیے کسی بھی سمت میں۔",
+        "{distance} along a road from {first}; its other end “{second}” is not known here, so in any direction.",
+        "{first} سے سڑک پر {distance}؛ سڑک کا دوسرا سرا «{second}» یہاں معلوم نہیں، اس لیے کسی بھی سمت میں۔",
     ),
     "road_start_unknown": (
         "The kilometres of the road count from “{first}”, which is not known here.",
@@ -262,32 +262,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "سے سیکھی گئی۔",
     ),
     "bearing_outside_station_area": (
-        "The distance and direction lead out of the area of station {station} and were not used.",
-        "فاصلہ اور سمت تھانہ {station} کی حدود سے باہر لے جاتے ہیں، استعمال نہیں ہوئے۔",
+        "The distance and direction lead out of the area of {station} and were not used.",
+        "فاصلہ اور سمت {station} کی حدود سے باہر لے جاتے ہیں، استعمال نہیں ہوئے۔",
     ),
     "bearing_mostly_outside_station_area": (
         "Most of what the distance and direction mean lies outside the station's area.",
         "فاصلے اور سمت کا زیادہ تر حصہ تھانے کی حدود سے باہر ہے۔",
     ),
     "bearing_agrees": (
-        "{name} lies where {distance_m} m from station {station} puts it; both together narrow the place.",
-        "{name} وہیں ہے جہاں تھانہ {station} سے {distance_m} میٹر کا فاصلہ بتاتا ہے؛ دونوں مل کر جگہ محدود کرتے ہیں۔",
+        "{name} lies where “{away} {station}” puts it; both together narrow the place.",
+        "{name} وہیں ہے جہاں «{station} {away}» سے پتا چلتا ہے؛ دونوں مل کر جگہ محدود کرتے ہیں۔",
     ),
     "bearing_over_name": (
-        "{name} does not lie {distance_m} m from station {station}; the distance and direction were trusted more.",
-        "{name} تھانہ {station} سے {distance_m} میٹر پر نہیں؛ فاصلے اور سمت پر زیادہ اعتبار کیا گیا۔",
+        "{name} does not lie “{away} {station}”; the distance and direction were trusted more.",
+        "{name} «{station} {away}» پر نہیں؛ فاصلے اور سمت پر زیادہ اعتبار کیا گیا۔",
     ),
     "bearing_contradicts": (
-        "{name} does not lie {distance_m} m from station {station} as written; the place may be at either.",
-        "{name} تھانہ {station} سے لکھے ہوئے {distance_m} میٹر پر نہیں؛ جگہ دونوں میں سے کوئی بھی ہو سکتی ہے۔",
+        "{name} does not lie “{away} {station}” as written; the place may be at either.",
+        "{name} لکھے ہوئے «{station} {away}» پر نہیں؛ جگہ دونوں میں سے کوئی بھی ہو سکتی ہے۔",
     ),
     "station_area": (
-        "Nothing closer is known than the area of station {station}.",
-        "تھانہ {station} کی حدود سے زیادہ قریب کچھ معلوم نہیں۔",
+        "Nothing closer is known than the area of {station}.",
+        "{station} کی حدود سے زیادہ قریب کچھ معلوم نہیں۔",
     ),
     "station_area_unknown": (
-        "The area of station {station} is not known.",
-        "تھانہ {station} کی حدود معلوم نہیں۔",
+        "The area of {station} is not known.",
+        "{station} کی حدود معلوم نہیں۔",
     ),
     "pinned": ("An officer pinned it. {reason}", "افسر نے نقشے پر جگہ لگائی۔ {reason}"),
     "pin_undone": ("An officer took a pin back.", "افسر نے لگائی ہوئی جگہ واپس لی۔"),
@@ -301,8 +301,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "pin_area": ("An officer drew the area. {reason}", "افسر نے رقبہ کھینچا۔ {reason}"),
     "pin_at_scene": (
-        "An officer stood at the scene: the phone's position, good to {accuracy_m} m. {reason}",
-        "افسر جائے وقوعہ پر موجود تھا: فون کا مقام، {accuracy_m} میٹر تک درست۔ {reason}",
+        "An officer stood at the scene: the phone's position, good to {accuracy}. {reason}",
+        "افسر جائے وقوعہ پر موجود تھا: فون کا مقام، {accuracy} تک درست۔ {reason}",
     ),
     "pin_kept": (
         "The record was corrected later, but not its place: the officer's pin stays.",
@@ -316,19 +316,36 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
-class _Blank(dict[str, Any]):
-    """Params in which one that is missing reads as a dash, since old fixes may lack what a new sentence asks for."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"
-
-
-def say(code: str, params: Mapping[str, Any] | None = None) -> dict[str, str]:
+def say(code: str, params: Mapping[str, Any] | None = None, names: Names = NO_NAMES) -> dict[str, str]:
     """Give a reason as its code and its sentence in both languages; a code without a sentence says itself."""
-    english, urdu = SENTENCES.get(code, (code, code))
-    values = _Blank({name: _written(value) for name, value in (params or {}).items()})
-    return {"code": code, "text": english.format_map(values).strip(), "text_ur": urdu.format_map(values).strip()}
+    return {
+        "code": code,
+        "text": sentence(code, params, "en", names),
+        "text_ur": sentence(code, params, "ur", names),
+    }
 
 
-def _written(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def sentence(code: str, params: Mapping[str, Any] | None, language: str, names: Names = NO_NAMES) -> str:
+    """Give the sentence of a reason in one language.
+
+    Parameters
+    ----------
+    code : str
+    params : mapping or None
+    language : {"en", "ur"}
+    names : Names
+        What stations and places are called; without a name a station is told by its code.
+    """
+    params = params or {}
+    is_urdu = language == "ur"
+    said = SENTENCES.get(_variant(code, params), (code, code))[is_urdu].format_map(Values(params, is_urdu, names))
+    said = said.strip()
+    # A sentence may begin with a value.
+    return said if is_urdu or code not in SENTENCES else said[:1].upper() + said[1:]
+
+
+def _variant(code: str, params: Mapping[str, Any]) -> str:
+    """Give under which code the sentence stands: some read otherwise where a value says little or is missing."""
+    if code == "distance_only" and params.get("distance_m") == 0:
+        return "distance_only_near"
+    return code

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.db.named import sql
 from app.geocode.messages import say
+from app.geocode.values import Names
 from spatial.geocoding import StationArea, flags
 from spatial.geocoding.flags import Suspect
 
@@ -63,7 +64,7 @@ def flagged(session: Session, station: str | None = None) -> list[dict[str, Any]
     return [
         {
             "station": row.station, "name": row.name, "name_ur": row.name_ur, "fixes": row.fixes,
-            **say(row.code, {"station": row.station}),
+            **say(row.code, {"station": row.station}, Names({row.station: (row.name, row.name_ur)})),
         }
         for row in rows
     ]  # fmt: skip

@@ -79,6 +79,8 @@ class Units:
         self._areas: dict[str, list[Unit]] = defaultdict(list)
         self.root = next((unit for unit in units if unit.level == "country"), units[0])
         self._found: dict[tuple[str, ...], Unit | UnitNotFound] = {}
+        #: English and Urdu name of every station by its code.
+        self.station_names = {unit.code: (unit.name, unit.name_ur) for unit in units if unit.level == "station"}
         for unit in units:
             if unit.level == "station":
                 for key in {station_key(name) for name in (unit.name, unit.name_ur) if name}:

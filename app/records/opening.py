@@ -10,7 +10,9 @@ from app.access import crypto
 from app.audit.service import note
 from app.db.named import sql
 from app.errors import NotFound
+from app.geocode.called import called
 from app.geocode.messages import say
+from app.geocode.values import NO_NAMES
 from app.records.filters import PROTECTED_RESOLUTION
 from app.records.service import in_records, iso, list_row
 from spatial import cells as h3cells
@@ -121,8 +123,12 @@ def _one(session: Session, record_id: int) -> RowMapping:
 
 def _fixes(session: Session, record_id: int, held_back: bool) -> list[dict[str, Any]]:
     found = []
-    for row in session.execute(sql("records.fixes"), {"id": record_id}).mappings():
-        reasons = [] if held_back else [say(reason["code"], reason.get("params", {})) for reason in row["reasons"]]
+    rows = session.execute(sql("records.fixes"), {"id": record_id}).mappings().all()
+    names = NO_NAMES if held_back else called(
+        session, [reason.get("params", {}) for row in rows for reason in row["reasons"]]
+    )  # fmt: skip
+    for row in rows:
+        reasons = [] if held_back else [say(one["code"], one.get("params", {}), names) for one in row["reasons"]]
         found.append(
             {
                 "method": row["method"],

@@ -118,6 +118,8 @@ def said_params(said: Bearing, station: StationArea) -> dict[str, str | float]:
     params: dict[str, str | float] = {"distance_m": said.distance_m, "station": station.code}
     if said.direction_deg is not None:
         params["direction_deg"] = said.direction_deg
+    if said.low_m is not None and said.high_m is not None:
+        params |= {"low_m": said.low_m, "high_m": said.high_m}
     return params
 
 

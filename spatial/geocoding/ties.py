@@ -277,6 +277,8 @@ def _measure(said: Said) -> dict[str, str | float]:
     found: dict[str, str | float] = {"distance_m": said.distance_m}
     if said.direction_deg is not None:
         found["direction_deg"] = said.direction_deg
+    if said.low_m is not None and said.high_m is not None:
+        found |= {"low_m": said.low_m, "high_m": said.high_m}
     return found
 
 

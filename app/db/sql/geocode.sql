@@ -29,6 +29,19 @@ JOIN jurisdiction b ON b.path <@ s.path AND b.level = 'beat' AND b.valid_until I
 WHERE d.code = :district AND b.area IS NOT NULL
 ORDER BY b.code
 
+-- name: geocode.called
+-- Gives what the stations :stations, districts :districts and places :places are called in English and Urdu.
+-- Answered by the unique codes of jurisdiction, a scan of its few districts, and the unique refs of place.
+SELECT 'station' AS what, j.code AS key, j.name, j.name_ur
+FROM jurisdiction j WHERE j.code = ANY (CAST(:stations AS text[]))
+UNION ALL
+SELECT 'district', j.name, j.name, j.name_ur
+FROM jurisdiction j
+WHERE j.level = 'district' AND j.valid_until IS NULL AND j.name_ur IS NOT NULL AND j.name = ANY (CAST(:districts AS text[]))
+UNION ALL
+SELECT 'place', p.ref, p.name, p.name_ur
+FROM place p WHERE p.ref = ANY (CAST(:places AS text[])) AND p.name_ur IS NOT NULL
+
 -- name: geocode.area_of_unit
 -- Gives the area of the jurisdiction :code, null if it has none.
 -- Answered by jurisdiction's index on code.

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.geocode.messages import SENTENCES, say
+from app.geocode.values import Names, Values
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Whoever makes reasons: the geocoder itself, and the rooms that add to what it said.
@@ -62,14 +63,68 @@ def test_a_code_without_a_sentence_is_found() -> None:
 def test_both_languages_say_it(code: str) -> None:
     english, urdu = SENTENCES[code]
     assert english and urdu
-    assert re.search(r"[A-Za-z]{3}", english) and re.search("[\u0600-\u06ff]{3}", urdu)
+    said = english.format_map(Values({}, False)), urdu.format_map(Values({}, True))
+    assert re.search(r"[A-Za-z]{3}", said[0]) and re.search("[\u0600-\u06ff]{3}", said[1])
     assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", urdu)), "both ask for the same values"
 
 
 def test_sentences_take_their_values() -> None:
     said = say("bearing", {"distance_m": 3000.0, "direction_deg": 45.0, "station": "PK-PB-LHR-CITY"})
-    assert said["text"].startswith("3000 m towards 45°")
-    assert "PK-PB-LHR-CITY" in said["text_ur"]
+    assert said["text"] == "3 km north-east of station PK-PB-LHR-CITY."
+    assert said["text_ur"] == "تھانہ PK-PB-LHR-CITY سے 3 کلومیٹر شمال مشرق۔"
+
+
+NAMES = Names(
+    {
+        "A": ("PS Johar Town", "تھانہ جوہر ٹاؤن"),
+        "B": ("Khrick", None),
+        "C": ("PS Khrick", None),
+        "D": ("Gulberg", "گلبرگ"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("params", "english", "urdu"),
+    [
+        ({"distance_m": 3000.0, "direction_deg": 0.0, "station": "A"}, "3 km north of PS Johar Town.",
+         "تھانہ جوہر ٹاؤن سے 3 کلومیٹر شمال۔"),
+        ({"distance_m": 500, "direction_deg": 202.5, "station": "B"}, "500 m south-south-west of PS Khrick.",
+         "تھانہ Khrick سے 500 میٹر جنوب جنوب مغرب۔"),
+        ({"distance_m": 3218.688, "direction_deg": 37.0, "station": "C"}, "3.22 km at 37° from PS Khrick.",
+         "تھانہ Khrick سے 3.22 کلومیٹر 37° کی سمت۔"),
+        ({"distance_m": 2500.0, "direction_deg": 360.0, "low_m": 2000.0, "high_m": 3000.0, "station": "D"},
+         "2 to 3 km north of PS Gulberg.", "تھانہ گلبرگ سے 2 تا 3 کلومیٹر شمال۔"),
+        ({"distance_m": 750.0, "direction_deg": 90.0, "low_m": 500.0, "high_m": 1000.0, "station": "D"},
+         "500 m to 1 km east of PS Gulberg.", "تھانہ گلبرگ سے 500 میٹر تا 1 کلومیٹر مشرق۔"),
+        ({"distance_m": 0.0, "direction_deg": 270.0, "low_m": 0.0, "high_m": 1000.0, "station": "A"},
+         "Within about a kilometre west of PS Johar Town.",
+         "تھانہ جوہر ٹاؤن سے مغرب کی طرف تقریباً ایک کلومیٹر کے اندر۔"),
+    ],
+)  # fmt: skip
+def test_distances_directions_and_stations_are_said_as_people_say_them(
+    params: dict[str, float | str], english: str, urdu: str
+) -> None:
+    said = say("bearing", params, NAMES)
+    assert (said["text"], said["text_ur"]) == (english, urdu)
+
+
+def test_a_distance_without_direction() -> None:
+    near = say("distance_only", {"distance_m": 0.0, "low_m": 0.0, "high_m": 1000.0, "station": "A"}, NAMES)
+    assert near["text"] == "Within about a kilometre of PS Johar Town."
+    assert near["text_ur"] == "تھانہ جوہر ٹاؤن سے تقریباً ایک کلومیٹر کے اندر۔"
+    ring = say("distance_only", {"distance_m": 12345.0, "station": "A"}, NAMES)
+    assert ring["text"] == "12.3 km from PS Johar Town, in a direction that was not given."
+
+
+def test_no_sentence_knows_a_station_by_its_code_alone() -> None:
+    """Only the value `station` is ever put into a sentence as the station; it has the name where there is one."""
+    for code, (english, urdu) in SENTENCES.items():
+        if "{station}" in english:
+            said = say(code, {"station": "A", "name": "x"}, NAMES)
+            assert "PS Johar Town" in said["text"] and "station PS" not in said["text"], code
+            assert "تھانہ جوہر ٹاؤن" in said["text_ur"] and "تھانہ تھانہ" not in said["text_ur"], code
+        assert "station {" not in english and "تھانہ {" not in urdu, code
 
 
 def test_a_missing_value_is_no_error() -> None:
