@@ -93,7 +93,9 @@ def _query(asked: GeocodeQuery, places: NodeGazetteer) -> Query:
             unit = places.units.station(asked.station, asked.district or "")
             station, district = unit.code, district or unit.district_name
     except UnitNotFound as error:
-        meant = ", ".join(error.candidates[:3]) or "–"
+        meant = "; ".join(error.candidates[:3])
+        if not meant:
+            raise InvalidFilter("No station or area is called %(name)s.", name=error.name) from error
         raise InvalidFilter(
             "No one station or area is called %(name)s; perhaps meant: %(meant)s.", name=error.name, meant=meant
         ) from error

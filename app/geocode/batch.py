@@ -263,7 +263,7 @@ def _district(values: Mapping[str, str], units: Units, reasons: list[Reason]) ->
 
 
 def _unit_reason(error: UnitNotFound) -> Reason:
-    return Reason(f"{error.code}_here", {"name": error.name, "meant": ", ".join(error.candidates[:3]) or "–"})
+    return Reason(f"{error.code}_here", {"name": error.name, "meant": "; ".join(error.candidates[:3])})
 
 
 def _point(values: Mapping[str, str], name: str) -> tuple[float, float] | None:

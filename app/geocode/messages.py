@@ -4,8 +4,8 @@ A record's page shows both languages from one answer, hence a table and not the 
 *unreviewed*: no native officer has read it yet.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from app.geocode.values import NO_NAMES, Names, Values
 
@@ -15,6 +15,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "No station is called “{name}”; perhaps one of these was meant: {meant}.",
         "«{name}» نام کا کوئی تھانہ نہیں؛ شاید ان میں سے کوئی مراد ہو: {meant}۔",
     ),
+    "station_unknown_here_only": (
+        "No station is called “{name}”, and none is called alike.",
+        "«{name}» نام کا کوئی تھانہ نہیں، نہ اس سے ملتا جلتا کوئی نام ہے۔",
+    ),
     "station_ambiguous_here": (
         "Several stations are called “{name}”: {meant}. Give the district or the code.",
         "«{name}» نام کے کئی تھانے ہیں: {meant}۔ ضلع یا کوڈ دیں۔",
@@ -22,6 +26,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "district_unknown_here": (
         "No district is called “{name}”; perhaps one of these was meant: {meant}.",
         "«{name}» نام کا کوئی ضلع نہیں؛ شاید ان میں سے کوئی مراد ہو: {meant}۔",
+    ),
+    "district_unknown_here_only": (
+        "No district is called “{name}”, and none is called alike.",
+        "«{name}» نام کا کوئی ضلع نہیں، نہ اس سے ملتا جلتا کوئی نام ہے۔",
     ),
     "district_ambiguous_here": (
         "Several areas are called “{name}”: {meant}. Give the code.",
@@ -40,8 +48,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "نقاط صفر، صفر ہیں: یہ خالی فارم ہے، کوئی جگہ نہیں۔",
     ),
     "coordinates_swapped": (
-        "Latitude {lat} and longitude {lon} look exchanged; they were not used. The source should mend its export.",
-        "عرض بلد {lat} اور طول بلد {lon} آپس میں بدلے ہوئے لگتے ہیں؛ استعمال نہیں ہوئے۔ ماخذ اپنی فائل درست کرے۔",
+        "Latitude {lat} and longitude {lon} look exchanged and were not used; turned they would be {offered_lat}, "
+        "{offered_lon}. The source should mend its export.",
+        "عرض بلد {lat} اور طول بلد {lon} آپس میں بدلے ہوئے لگتے ہیں، استعمال نہیں ہوئے؛ الٹ کر {offered_lat}، "
+        "{offered_lon} بنتے ہیں۔ ماخذ اپنی فائل درست کرے۔",
+    ),
+    "coordinates_swapped_only": (
+        "Latitude and longitude look exchanged and were not used. The source should mend its export.",
+        "عرض بلد اور طول بلد آپس میں بدلے ہوئے لگتے ہیں، استعمال نہیں ہوئے۔ ماخذ اپنی فائل درست کرے۔",
     ),
     "coordinates_outside_country": (
         "The coordinates {lat}, {lon} are not in Pakistan and were not used.",
@@ -141,17 +155,25 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "street_matched": ("The text names the street {name}.", "متن میں سڑک {name} کا نام ہے۔"),
     "address_matched": (
-        "The address of {name} reads alike: {words}.",
-        "{name} کا پتہ اسی طرح ہے: {words}۔",
+        "The words “{parts}” sound like the address of {name}{words}.",
+        "متن کے الفاظ «{parts}» {name} کے پتے{words} سے ملتے جلتے ہیں۔",
+    ),
+    "address_matched_only": (
+        "An address that sounds alike was found: that of {name}{words}.",
+        "ملتا جلتا پتہ ملا: {name} کا{words}۔",
     ),
     "town_only": (
-        "Nothing more particular than {name} was recognised in the text.",
-        "متن میں {name} سے زیادہ مخصوص کوئی جگہ نہیں پہچانی گئی۔",
+        "The text tells no place closer than {name}, which was taken as a whole.",
+        "متن میں {name} سے زیادہ قریب کی کوئی جگہ نہیں بتائی گئی، اس لیے پورا {name} لیا گیا۔",
+    ),
+    "town_only_beside": (
+        "“{rest}” was not found with enough certainty, so {name} was taken as a whole.",
+        "«{rest}» یقین کے ساتھ نہیں مل سکا، اس لیے پورا {name} لیا گیا۔",
     ),
     "parts_used": ("The place rests on these words: {parts}.", "جگہ ان الفاظ پر قائم ہے: {parts}۔"),
     "candidate_refused": (
-        "{name} was less likely ({share} %).",
-        "{name} کا امکان کم تھا ({share} فیصد)۔",
+        "Less likely: {name} ({share} %).",
+        "کم امکان: {name} ({share} فیصد)۔",
     ),
     "name_unknown": ("No name in the text is known here.", "متن کا کوئی نام یہاں معلوم نہیں۔"),
     "name_weak": (
@@ -346,6 +368,15 @@ def sentence(code: str, params: Mapping[str, Any] | None, language: str, names: 
 
 def _variant(code: str, params: Mapping[str, Any]) -> str:
     """Give under which code the sentence stands: some read otherwise where a value says little or is missing."""
-    if code == "distance_only" and params.get("distance_m") == 0:
-        return "distance_only_near"
-    return code
+    told = _OTHERWISE.get(code)
+    return told[0] if told is not None and told[1](params) else code
+
+
+_OTHERWISE: Final[dict[str, tuple[str, Callable[[Mapping[str, Any]], bool]]]] = {
+    "address_matched": ("address_matched_only", lambda params: not params.get("parts")),
+    "coordinates_swapped": ("coordinates_swapped_only", lambda params: params.get("offered_lat") is None),
+    "distance_only": ("distance_only_near", lambda params: params.get("distance_m") == 0),
+    "district_unknown_here": ("district_unknown_here_only", lambda params: not params.get("meant")),
+    "station_unknown_here": ("station_unknown_here_only", lambda params: not params.get("meant")),
+    "town_only": ("town_only_beside", lambda params: bool(params.get("rest"))),
+}

@@ -156,8 +156,34 @@ def _station(values: Values) -> str:
     return name_ur if name_ur.startswith(_THANA) else f"{_THANA} {name_ur}"
 
 
-def _parts(values: Values) -> str:
-    said = str(values.params.get("parts") or NOTHING)
+def _name(values: Values) -> str:
+    """Give the name of a place; with its district, and how far it lies from the one taken, where the reason has them."""
+    ref, name = values.params.get("ref"), values.params.get("name")
+    said = str(name) if name else "ایک بے نام جگہ" if values.is_urdu else "a place without a name"
+    comma = "، " if values.is_urdu else ", "
+    if values.is_urdu and ref:
+        said = values.names.places.get(str(ref), said)
+    district, apart_m = values.params.get("district"), _number(values, "apart_m")
+    if district:
+        said += comma + (values.names.districts.get(str(district), str(district)) if values.is_urdu else str(district))
+    if apart_m is not None:
+        said += comma + length(apart_m, values.is_urdu) + (" دور" if values.is_urdu else " away")
+    return said
+
+
+def _words(values: Values) -> str:
+    """Give an address as it is compared, in brackets; of another script only its sound was kept, which nobody reads."""
+    words = str(values.params.get("words") or "")
+    return f" ({words})" if words and words.isascii() else ""
+
+
+def _meant(values: Values) -> str:
+    said = str(values.params.get("meant") or NOTHING)
+    return said.replace(";", "؛").replace(",", "،") if values.is_urdu else said
+
+
+def _listed(values: Values, key: str) -> str:
+    said = str(values.params.get(key) or NOTHING)
     return said.replace(", ", "، ") if values.is_urdu else said
 
 
@@ -165,6 +191,10 @@ _MADE: Final[dict[str, Callable[[Values], str]]] = {
     "accuracy": _accuracy,
     "away": _away,
     "distance": _distance,
-    "parts": _parts,
+    "meant": _meant,
+    "name": _name,
+    "parts": lambda values: _listed(values, "parts"),
+    "rest": lambda values: _listed(values, "rest"),
     "station": _station,
+    "words": _words,
 }

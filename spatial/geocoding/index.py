@@ -154,6 +154,14 @@ class PlaceIndex:
         """Give the name of a place without making the place."""
         return self._names[number]
 
+    def ref_of(self, number: int) -> str:
+        """Give the reference of a place without making the place."""
+        return self._refs[number]
+
+    def district_of(self, number: int) -> str:
+        """Give the district of a place without making the place, empty if it is not known."""
+        return self._strings[self.arrays["district_of"][self.arrays["place_district"][number]]]
+
     def is_settled(self, number: int) -> bool:
         """Say whether a place is one where people live: neither a point of interest nor a street."""
         kind = self._strings[self.arrays["place_kind"][number]]

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from spatial.addresses.place import Part
 from spatial.geocoding.gazetteer import Place
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.match import Found
@@ -113,18 +114,17 @@ class LookUp:
         held = self.found.like[self.row, :, candidate] * self.found.weight[self.row]
         return terms.parts[terms.part[int(held.argmax())]].relation or "in"
 
-    def used(self) -> list[str]:
-        """Give the parts of the text that the point rests on, as they are compared."""
-        if self.is_core:
+    def used(self, candidate: int) -> list[Part]:
+        """Give the parts of the text that a candidate rests on; of a town alone none."""
+        if self.is_core and candidate == self.best:
             return []
         terms = self.terms
         best: dict[int, float] = {}
-        held = self.measured.evidence[self.row, : terms.own, self.best].tolist()
+        held = self.measured.evidence[self.row, : terms.own, candidate].tolist()
         for part, flag, share in zip(terms.part, terms.flags, held, strict=False):
             if flag != KIND or len(terms.parts[part].terms) == 1:
                 best[part] = max(best.get(part, 0.0), share)
-        parts = [terms.parts[number] for number, share in best.items() if share > _BORNE_OUT]
-        return [readable(part.terms[:1] if part.number and not part.key else part.terms) for part in parts]
+        return [terms.parts[number] for number, share in best.items() if share > _BORNE_OUT]
 
     def lumps(self) -> list[tuple[float, float, float]]:
         """Give latitude, longitude and share of the candidates elsewhere that may as well be meant."""

@@ -224,7 +224,7 @@ def _known(asked: Sequence[names.Asked], index: PlaceIndex) -> list[Known]:
         if found is None:
             reasons.append(Reason("name_unknown"))
         elif not _is_refused(query, station, found, reasons):
-            reasons.extend(explain.chosen(found, station))
+            reasons.extend(explain.chosen(found, station, query.text or ""))
             is_landmark = found.place.is_landmark and not (found.is_address or found.is_core)
             method = Method.LANDMARK if is_landmark else Method.PLACE
             if station is None:

@@ -19,6 +19,7 @@ from spatial.geocoding import kilometres
 from spatial.geocoding import region as regions
 from spatial.geocoding.combine import Combination, Lump, combine
 from spatial.geocoding.ends import FEWEST_CHANCE, Meant, in_town, meant, names_of
+from spatial.geocoding.explain import written
 from spatial.geocoding.gazetteer import StationArea
 from spatial.geocoding.habits import BELIEVED, Habits
 from spatial.geocoding.layers import Around, Bearing, Extent, Jurisdiction, Kernel, Layer
@@ -84,6 +85,9 @@ def rung(
     far = FARTHEST_ROAD_M if tie.kind == "road" else FARTHEST_M
     first = yield from meant(query, tie.first, tie.rest, station, gazetteer, far)
     second = (yield from meant(query, tie.second, tie.rest, station, gazetteer, far)) if tie.second else []
+    # Names were looked up as they are compared; from here on they are told as the writer spelt them.
+    text = query.text or ""
+    tie = replace(tie, first=written(text, tie.first), second=written(text, tie.second) if tie.second else tie.second)
     told: list[Reason] = []
     named = yield from _named_besides(query, tie, station)
     if named is not None and (station is None or tie.kind == "road"):
@@ -143,7 +147,7 @@ def _along(query: Query, tie: Tie, station: StationArea | None, reasons: list[Re
     combined = _try(ways.lumps, _bounds(station))
     if combined is None or combined.within < KEPT_ALONG:
         return None  # counted from another town than this
-    params: dict[str, str | float] = {"name": tie.first, "distance_m": tie.said.distance_m, "points": ways.points}
+    params: dict[str, str | float] = {"name": written(query.text or "", tie.first), "distance_m": tie.said.distance_m, "points": ways.points}
     code = "along_road_of_station" if ways.from_house else "along_road"
     reasons.append(Reason(code, params | {"lat": round(ways.middle.lat, 4), "lon": round(ways.middle.lon, 4)}))
     return regions.fix_of(combined.region, Method.BEARING, SCORE_ALONG, found.place.ref, reasons)

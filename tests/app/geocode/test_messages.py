@@ -117,6 +117,43 @@ def test_a_distance_without_direction() -> None:
     assert ring["text"] == "12.3 km from PS Johar Town, in a direction that was not given."
 
 
+@pytest.mark.parametrize(
+    ("code", "params", "english", "urdu"),
+    [
+        ("candidate_refused", {"name": "Gulberg", "share": 17, "district": "Lahore", "ref": "g"},
+         "Less likely: Gulberg, Lahore (17 %).", "کم امکان: گلبرگ، لاہور (17 فیصد)۔"),
+        ("candidate_refused", {"name": "Gulberg", "share": 5, "apart_m": 4321, "ref": "other"},
+         "Less likely: Gulberg, 4.32 km away (5 %).", "کم امکان: Gulberg، 4.32 کلومیٹر دور (5 فیصد)۔"),
+        ("landmark_matched", {"name": ""}, "The text names the landmark a place without a name.",
+         "متن میں نشانِ راہ ایک بے نام جگہ کا نام ہے۔"),
+        ("address_matched", {"name": "Agha Tea Point", "parts": "Zainabia Rd", "words": "zainabia road"},
+         "The words “Zainabia Rd” sound like the address of Agha Tea Point (zainabia road).",
+         "متن کے الفاظ «Zainabia Rd» Agha Tea Point کے پتے (zainabia road) سے ملتے جلتے ہیں۔"),
+        ("address_matched", {"name": "", "parts": "رائے ونڈ روڈ", "words": "رایے ونڈ road"},
+         "The words “رائے ونڈ روڈ” sound like the address of a place without a name.",
+         "متن کے الفاظ «رائے ونڈ روڈ» ایک بے نام جگہ کے پتے سے ملتے جلتے ہیں۔"),
+        ("address_matched", {"name": "Shell", "words": "mall road"},
+         "An address that sounds alike was found: that of Shell (mall road).", "ملتا جلتا پتہ ملا: Shell کا (mall road)۔"),
+        ("town_only", {"name": "Lahore", "rest": "Hashtnagri phatak, Shop"},
+         "“Hashtnagri phatak, Shop” was not found with enough certainty, so Lahore was taken as a whole.",
+         "«Hashtnagri phatak، Shop» یقین کے ساتھ نہیں مل سکا، اس لیے پورا Lahore لیا گیا۔"),
+        ("station_unknown_here", {"name": "X", "meant": ""}, "No station is called “X”, and none is called alike.",
+         "«X» نام کا کوئی تھانہ نہیں، نہ اس سے ملتا جلتا کوئی نام ہے۔"),
+        ("station_unknown_here", {"name": "X", "meant": "PS A, B; PS C, D"},
+         "No station is called “X”; perhaps one of these was meant: PS A, B; PS C, D.",
+         "«X» نام کا کوئی تھانہ نہیں؛ شاید ان میں سے کوئی مراد ہو: PS A، B؛ PS C، D۔"),
+        ("coordinates_swapped", {"lat": 74.34361, "lon": 31.5, "offered_lat": 31.5, "offered_lon": 74.34361},
+         "Latitude 74.34361 and longitude 31.5 look exchanged and were not used; turned they would be 31.5, 74.34361. "
+         "The source should mend its export.",
+         "عرض بلد 74.34361 اور طول بلد 31.5 آپس میں بدلے ہوئے لگتے ہیں، استعمال نہیں ہوئے؛ الٹ کر 31.5، 74.34361 بنتے "
+         "ہیں۔ ماخذ اپنی فائل درست کرے۔"),
+    ],
+)  # fmt: skip
+def test_sentences_read_as_they_should(code: str, params: dict[str, float | str], english: str, urdu: str) -> None:
+    said = say(code, params, Names({}, {"Lahore": "لاہور"}, {"g": "گلبرگ"}))
+    assert (said["text"], said["text_ur"]) == (english, urdu)
+
+
 def test_no_sentence_knows_a_station_by_its_code_alone() -> None:
     """Only the value `station` is ever put into a sentence as the station; it has the name where there is one."""
     for code, (english, urdu) in SENTENCES.items():
