@@ -129,6 +129,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "place_matched": ("The text names {name}.", "متن میں {name} کا نام ہے۔"),
     "landmark_matched": ("The text names the landmark {name}.", "متن میں نشانِ راہ {name} کا نام ہے۔"),
+    "place_without_name": ("A place without a name was found by its address.", "ایک بے نام جگہ اپنے پتے سے ملی۔"),
     "place_too_large": (
         "{name} is too large to place a record by it.",
         "{name} اتنا بڑا ہے کہ اس سے جگہ متعین نہیں ہو سکتی۔",
@@ -254,8 +255,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "along_road": (
         "{distance} along {name}, from the middle of the town ({lat}, {lon}) or from where the road begins, by "
         "{points} known points of the road.",
-        "شہر کے مرکز ({lat}، {lon}) یا سڑک کے آغاز سے {name} پر {distance}، سڑک کے {points} معلوم مقامات "
-        "کے مطابق۔",
+        "شہر کے مرکز ({lat}، {lon}) یا سڑک کے آغاز سے {name} پر {distance}، سڑک کے {points} معلوم مقامات کے مطابق۔",
     ),
     "along_road_of_station": (
         "{distance} along {name}, from the station, from the middle of the town ({lat}, {lon}) or from where the "
@@ -375,6 +375,8 @@ def _variant(code: str, params: Mapping[str, Any]) -> str:
 _OTHERWISE: Final[dict[str, tuple[str, Callable[[Mapping[str, Any]], bool]]]] = {
     "address_matched": ("address_matched_only", lambda params: not params.get("parts")),
     "coordinates_swapped": ("coordinates_swapped_only", lambda params: params.get("offered_lat") is None),
+    "landmark_matched": ("place_without_name", lambda params: params.get("name") == ""),
+    "place_matched": ("place_without_name", lambda params: params.get("name") == ""),
     "distance_only": ("distance_only_near", lambda params: params.get("distance_m") == 0),
     "district_unknown_here": ("district_unknown_here_only", lambda params: not params.get("meant")),
     "station_unknown_here": ("station_unknown_here_only", lambda params: not params.get("meant")),

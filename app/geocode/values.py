@@ -157,7 +157,7 @@ def _station(values: Values) -> str:
 
 
 def _name(values: Values) -> str:
-    """Give the name of a place; with its district, and how far it lies from the one taken, where the reason has them."""
+    """Give the name of a place, with its district and how far it lies from the one taken where the reason has them."""
     ref, name = values.params.get("ref"), values.params.get("name")
     said = str(name) if name else "ایک بے نام جگہ" if values.is_urdu else "a place without a name"
     comma = "، " if values.is_urdu else ", "

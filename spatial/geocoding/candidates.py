@@ -99,7 +99,8 @@ def _of_words(query: Query, station: StationArea | None, gazetteer: Gazetteer, m
         seen.add(place_number)
         place = looked.index.place(place_number)
         lat, lon = (float(each[looked.row, number]) for each in (looked.measured.lat, looked.measured.lon))
-        found.append(Candidate(place, lat, lon, float(looked.weight[number]), (explain.how(looked, number, query.text or ""),)))
+        why = (explain.how(looked, number, query.text or ""),)
+        found.append(Candidate(place, lat, lon, float(looked.weight[number]), why))
         if len(found) >= most:
             break
     return found

@@ -87,8 +87,8 @@ def rung(
             return None
         if reading.lat is None or reading.lon is None:
             given = _said(*reading.given) if reading.given is not None else {}
-            problem = reading.problem or "coordinates_not_numbers"
-            reasons.append(_problem(problem, reading.offered, {"text": text or "", **given}))
+            code = reading.problem or "coordinates_not_numbers"
+            reasons.append(_problem(code, reading.offered, {"text": text or "", **given}))
             return None
         lat, lon, step_m = reading.lat, reading.lon, reading.accuracy_m
         reasons.append(Reason("coordinates_in_text", {"lat": round(lat, 6), "lon": round(lon, 6)}))

@@ -147,7 +147,8 @@ def _along(query: Query, tie: Tie, station: StationArea | None, reasons: list[Re
     combined = _try(ways.lumps, _bounds(station))
     if combined is None or combined.within < KEPT_ALONG:
         return None  # counted from another town than this
-    params: dict[str, str | float] = {"name": written(query.text or "", tie.first), "distance_m": tie.said.distance_m, "points": ways.points}
+    name = written(query.text or "", tie.first)
+    params: dict[str, str | float] = {"name": name, "distance_m": tie.said.distance_m, "points": ways.points}
     code = "along_road_of_station" if ways.from_house else "along_road"
     reasons.append(Reason(code, params | {"lat": round(ways.middle.lat, 4), "lon": round(ways.middle.lon, 4)}))
     return regions.fix_of(combined.region, Method.BEARING, SCORE_ALONG, found.place.ref, reasons)
