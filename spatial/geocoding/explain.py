@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 
 from spatial.addresses.bearings import without_bearing
 from spatial.addresses.normal import fold
@@ -85,14 +84,13 @@ def _refused(found: LookUp) -> list[Params]:
         return []
     here = index.district_of(own)
     known = [(_named(found, rival), index.district_of(found.place_of(rival))) for rival, _ in rivals]
-    alike = Counter((params["name"], district) for params, district in known)
-    alike[index.name_of(own), here] += 1
+    called = [(index.name_of(own), here), *((params["name"], district) for params, district in known)]
     told = []
     for (rival, share), (params, district) in zip(rivals, known, strict=True):
         params["share"] = round(100.0 * share)
         if district and district != here:
             params["district"] = district
-        if alike[params["name"], district] > 1:
+        if called.count((params["name"], district)) > 1:
             params["apart_m"] = round(_apart_m(found, rival))
         told.append(params)
     return told

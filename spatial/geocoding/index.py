@@ -48,9 +48,8 @@ class PlaceIndex:
         self.answers: Memory[Any, Any] = Memory(_MOST_ANSWERS)
         self._variants = Variants(self.terms, romans, sounds, arrays)
         self._number_of_string = {string: number for number, string in enumerate(self._strings)}
-        self.districts: dict[str, int] = {
-            normalise(self._strings[string]): number for number, string in enumerate(arrays["district_of"].tolist())
-        }
+        self._district_names = [self._strings[string] for string in arrays["district_of"].tolist()]
+        self.districts: dict[str, int] = {normalise(name): number for number, name in enumerate(self._district_names)}
         self._ranked = {
             column: arrays[f"place_{column}"][arrays[f"by_{column}"]].astype(np.int64)
             for column in ("city", "district")
@@ -160,7 +159,7 @@ class PlaceIndex:
 
     def district_of(self, number: int) -> str:
         """Give the district of a place without making the place, empty if it is not known."""
-        return self._strings[self.arrays["district_of"][self.arrays["place_district"][number]]]
+        return self._district_names[self.arrays["place_district"][number]]
 
     def is_settled(self, number: int) -> bool:
         """Say whether a place is one where people live: neither a point of interest nor a street."""
