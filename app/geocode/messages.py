@@ -35,6 +35,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Several areas are called “{name}”: {meant}. Give the code.",
         "«{name}» نام کے کئی علاقے ہیں: {meant}۔ کوڈ دیں۔",
     ),
+    "town_unknown": (
+        "No town is called “{town}” here: the place was looked for as if no town were given.",
+        "«{town}» نام کا کوئی شہر یہاں درج نہیں: جگہ یوں ڈھونڈی گئی جیسے شہر بتایا ہی نہ گیا ہو۔",
+    ),
+    "text_names_far_town": (
+        "The text names {town}, which is far from station {station}: one of the two is wrong.",
+        "متن میں {town} کا نام ہے جو تھانہ {station} سے بہت دور ہے: دونوں میں سے ایک غلط ہے۔",
+    ),
     "coordinates_incomplete": (
         "Only one of latitude and longitude was given, so neither was used.",
         "عرض بلد اور طول بلد میں سے صرف ایک دیا گیا، اس لیے کوئی استعمال نہیں ہوا۔",

@@ -13,19 +13,9 @@ ROADS: Final = frozenset(
     {"road", "street", "gali", "avenue", "boulevard", "highway", "expressway", "motorway", "bypass"}
 )
 _KILOMETRES: Final = frozenset({"km", "kms", "kilometer", "kilometre", "kilometers", "kilometres", "کلومیٹر"})
-_MEASURES: Final = _KILOMETRES | {
-    "m",
-    "meter",
-    "metre",
-    "meters",
-    "metres",
-    "mile",
-    "miles",
-    "میٹر",
-    "میل",
-    "furlong",
-    "فرلانگ",
-}
+_MEASURES: Final = _KILOMETRES.union(
+    ("m", "meter", "metre", "meters", "metres", "mile", "miles", "میٹر", "میل", "furlong", "فرلانگ")
+)
 _DIRECTIONS: Final = frozenset(
     ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest")
     + ("شمال", "جنوب", "مشرق", "مغرب", "shumal", "janoob", "mashriq", "maghrib")
@@ -249,12 +239,26 @@ class Reader:
 
     def _admin(self, token: Token, name: str, part: str) -> None:
         self.at += 1
-        if self.names:
+        if self._leads(self.at):
+            # "Raiwind District Lahore" as "Raiwind, District Lahore"; "Lahore District" ends its piece.
+            self._close()
+            self.prefix = part
+        elif self.names:
             self._close(part)
         elif self.found and self.found[-1].end + 2 >= token.start and self.found[-1].kind in ("name", "city"):
             self.found[-1] = self.found[-1]._replace(kind=part, end=token.end)
         else:
             self.prefix = part
+
+    def _leads(self, index: int) -> bool:
+        """Say whether a word such as "district" stands before its name: a name follows it, that of no province."""
+        after = self._token(index)
+        if after is None or after.kind != WORD or self._kind(index) is not None or self._is_relation(index):
+            return False
+        texts = [token.text for token in self.tokens[index : index + 4]]
+        return after.text not in self.words.empty and not any(
+            tuple(texts[:length]) in self.words.provinces for length in range(1, len(texts) + 1)
+        )
 
     # Pieces
 

@@ -60,6 +60,7 @@ class Words:
     before: dict[tuple[str, ...], str]
     after: dict[tuple[str, ...], str]
     relating: frozenset[str]
+    provinces: frozenset[tuple[str, ...]]
 
 
 @lru_cache(maxsize=1)
@@ -106,6 +107,7 @@ def words() -> Words:
         before=before,
         after=after,
         relating=frozenset(row[0] for table in (before, after) for row in table),
+        provinces=frozenset(tuple(normalise(name).split()) for name in spellings["provinces"]["words"]),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -14,19 +13,15 @@ from spatial.addresses import lexicon
 from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parts
 from spatial.addresses.phonetic import phonetic
-from spatial.geocoding.gazetteer import Place
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.index_layout import DISTRICTS, NAME
 from spatial.geocoding.ragged import distinct
 
-_FEWEST_POINTS: Final = 8
-_PLACES_OF_A_CITY: Final = 200
-"""From how many known places on a town's name means the town rather than its district."""
+FEWEST_POINTS: Final = 8
+_OF_ONE_DISTRICT: Final = 0.6
+"""Of a city of which a smaller share lies in any one district, as Karachi, no district is its own."""
 _TOWN_REACH_KM: Final = 20.0
 """Farther from a town's own point nobody looks for its middle."""
-_ALONE: Final = ("name", "city", "district", "village", "area")
-"""The kinds of part that the name of a town or a district is read as."""
-_PEOPLE_OF_A_TOWN: Final = 20_000
 _NONE: Final = np.zeros(0, dtype=np.int64)
 SETTLEMENTS: Final = ("locality", "city", "town", "village")
 _POINTS: Final = ("landmark", "street", "poi")
@@ -78,8 +73,7 @@ def sound(text: str) -> str:
 def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Context:
     """Give the surroundings of texts of a city and district, either of which may be unknown."""
     scope = index.scope(district)
-    own = int(scope[0]) if scope is not None else -1
-    known = set(_provinces())
+    known = set(provinces())
     for name in (city, district):
         if name:
             known.add(sound(name))
@@ -90,9 +84,17 @@ def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Con
     known.discard("")
     number = index.string_number(city) if city else -1
     in_city = index.places_of("city", number) if number >= 0 else _NONE
+    own = int(scope[0]) if scope is not None else -1
     if scope is None and len(in_city):
-        # Without a district, the city's own districts are where to look.
-        scope = distinct(index.arrays["place_district"][in_city])[0].astype(np.int64)
+        # Without a district, the city's own districts are where to look, and what touches the one that has most of it.
+        home, share = home_of(index, in_city)
+        around = index.scope(home)
+        districts = index.arrays["place_district"][in_city]
+        if around is not None and share >= _OF_ONE_DISTRICT:
+            others = np.concatenate([around[1:], districts])
+            own, scope = int(around[0]), np.concatenate([around[:1], distinct(others[others != around[0]])[0]])
+        elif around is not None:
+            scope = distinct(np.concatenate([around, districts]))[0].astype(np.int64)
     in_district = index.places_of("district", own) if own >= 0 else _NONE
     core, lat, lon = _core(index, in_city, in_district, own, city)
     here = in_city if len(in_city) else in_district
@@ -104,65 +106,17 @@ def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Con
     return Context(scope, own, number, frozenset(known), core, lat, lon, bool(city), lines, inside, in_scope)
 
 
-@lru_cache(maxsize=4_096)
-def whereabouts(index: PlaceIndex, text: str) -> tuple[str | None, str | None]:
-    """Give the town and the district that a text names last ("Kalma Chowk, Lahore"), None where it names none.
-
-    A town is a settlement that other places of the index lie in.  A text that is nothing but its name is that town
-    ("Quetta", "Lahore, Punjab") and no namesake of a few houses, and a word of kind behind the name makes it something
-    else ("Lahore Road").  Where a district has the name too, a small town gives way to it: "Chamtalai, Swat" is a
-    village of the district.
-    """
-    if (alone := names_alone(index, text)) is not None:
-        return alone
-    pieces = [_before_provinces(piece.strip()) for piece in re.split("[,،;]", text) if piece.strip()]
-    words = pieces[-1].split() if pieces else []
-    # Where no piece of its own says it, only the last words can.
-    last = [" ".join(words[-count:]) for count in (3, 2, 1) if len(words) > count]
-    for name in (*reversed(pieces[1:]), *last):
-        town, district = _town(index, name), name if normalise(name) in index.districts else None
-        if town and district and _lie_in(index, town) < _PLACES_OF_A_CITY:
-            town = None
-        if town or district:
-            return town, district
-    return None, None
+@lru_cache(maxsize=1)
+def provinces() -> frozenset[str]:
+    """Give the sounds of the provinces' names."""
+    return frozenset(sound(name) for name in lexicon.read("spellings")["provinces"]["words"])
 
 
-@lru_cache(maxsize=4_096)
-def names_alone(index: PlaceIndex, text: str) -> tuple[str | None, str | None] | None:
-    """Give the same of a text that names a town or a district, perhaps a province, or that alone, and no more."""
-    said = parts(text)
-    # First what nearly every text is told by: the rest parses names anew.
-    for part in said:
-        if part.relation is not None or part.kind not in _ALONE or (part.kind == "area" and "~town" not in part.terms):
-            return None
-    names: dict[str, str] = {}
-    for part in said:
-        before = _before_provinces(part.key)
-        if not _is_province(before):
-            # "Dera Ghazi Khan" is a name as a whole, "Gujranwala city" and "Multan town" are their first words.
-            name = text[part.start : part.end] if part.kind in ("name", "village") else part.key
-            names[sound(before)] = name if before == part.key else before
-    if len(names) != 1:
-        return (None, None) if not names and said else None
-    (name,) = names.values()
-    town, district = _town(index, name), name if normalise(name) in index.districts else None
-    return (town, district) if town or district else _peopled(index, name)
-
-
-def _peopled(index: PlaceIndex, name: str) -> tuple[str, str | None] | None:
-    """Give the most peopled settlement of a name, with its district, that few known places bear in their address."""
-    best = max(_settled(index, name), key=lambda place: place.population or 0, default=None)
-    if best is not None and (best.population or 0) < _PEOPLE_OF_A_TOWN:
-        return None
-    return (best.name, best.district) if best else None
-
-
-def _before_provinces(name: str) -> str:
+def before_provinces(name: str) -> str:
     """Give "lahore" of "lahore punjab pakistan", and of a name that is a province's own or ends in none the same."""
     words = name.split()
     while len(words) > 1 and _ends_province(words[-1]):
-        count = next((n for n in (3, 2, 1) if n < len(words) and _is_province(" ".join(words[-n:]))), 0)
+        count = next((n for n in (3, 2, 1) if n < len(words) and is_province(" ".join(words[-n:]))), 0)
         if not count:
             break
         words = words[:-count]
@@ -172,7 +126,7 @@ def _before_provinces(name: str) -> str:
 @lru_cache(maxsize=4_096)
 def _ends_province(word: str) -> bool:
     """Say whether a province's name ends in a word: nearly all that is asked does not, and need not be parsed."""
-    return _is_province(word) or sound(word) in _province_ends()
+    return is_province(word) or sound(word) in _province_ends()
 
 
 @lru_cache(maxsize=1)
@@ -182,33 +136,16 @@ def _province_ends() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4_096)
-def _is_province(name: str) -> bool:
+def is_province(name: str) -> bool:
+    """Say whether a name is that of a province, or of the country."""
     # Its parts have abbreviations spelled out ("KPK").
-    return sound("".join(part.key for part in parts(name))) in _provinces()
+    return sound("".join(part.key for part in parts(name))) in provinces()
 
 
-def _town(index: PlaceIndex, name: str) -> str | None:
-    towns = [place for place in _settled(index, name) if _lie_in(index, place.name) >= _FEWEST_POINTS]
-    # Some towns have a neighbour's name among their own.
-    best = max(towns, key=lambda place: (sound(place.name) == sound(name), place.population or 0), default=None)
-    return best.name if best else None
-
-
-def _settled(index: PlaceIndex, name: str) -> list[Place]:
-    """Give the settlements of a name."""
-    found = [index.place(number) for number in places_named(index, name).tolist()]
-    return [place for place in found if place.kind in SETTLEMENTS]
-
-
-def _lie_in(index: PlaceIndex, town: str) -> int:
-    string = index.string_number(town)
-    return len(index.places_of("city", string)) if string >= 0 else 0
-
-
-@lru_cache(maxsize=1)
-def _provinces() -> frozenset[str]:
-    """Give the sounds of the provinces' names."""
-    return frozenset(sound(name) for name in lexicon.read("spellings")["provinces"]["words"])
+def home_of(index: PlaceIndex, places: NDArray[np.int64]) -> tuple[str | None, float]:
+    """Give the district that most of some places lie in, and their share."""
+    districts, counts = distinct(index.arrays["place_district"][places])
+    return index.district_name(int(districts[counts.argmax()])), float(counts.max() / len(places))
 
 
 def _core(
@@ -233,7 +170,7 @@ def _core(
         east = (arrays["place_lon"][points] - arrays["place_lon"][best]) * 96.0
         north = (arrays["place_lat"][points] - arrays["place_lat"][best]) * 111.0
         points = points[np.hypot(east, north) < _TOWN_REACH_KM]
-    if len(points) < _FEWEST_POINTS:
+    if len(points) < FEWEST_POINTS:
         if best < 0 and len(in_district):
             towns = in_district[is_settled[arrays["place_kind"][in_district]]]
             if len(towns) and arrays["place_population"][towns].max() > 0:

@@ -8,12 +8,13 @@ from typing import Final
 
 from spatial.addresses import without_bearing
 from spatial.geocoding import names
-from spatial.geocoding.context import SETTLEMENTS, places_named, whereabouts
+from spatial.geocoding.context import SETTLEMENTS, places_named
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.lookup import LookUp
 from spatial.geocoding.names import Asking
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
+from spatial.geocoding.whereabouts import whereabouts
 from spatial.model import Point
 from spatial.projection import distance_m
 

@@ -7,9 +7,10 @@ import math
 from spatial.addresses.bearings import without_bearing
 from spatial.addresses.normal import fold
 from spatial.addresses.place import Part
-from spatial.geocoding.context import names_alone, sound
+from spatial.geocoding.context import sound
 from spatial.geocoding.gazetteer import StationArea
 from spatial.geocoding.lookup import LookUp
+from spatial.geocoding.whereabouts import names_alone
 from spatial.model import Reason
 
 Params = dict[str, str | float]

@@ -25,6 +25,7 @@ from spatial.errors import InvalidGazetteer
 from spatial.geocoding.gazetteer import LANDMARK_KINDS, Entry, Place
 from spatial.geocoding.index_layout import ADDRESS, ARRAYS, DISTRICTS, TEXTS, VERSION
 from spatial.geocoding.memory import Memory
+from spatial.geocoding.ragged import starts_of
 from spatial.geocoding.variants import Pair, Variants
 
 _MOST_ANSWERS: Final = 4_096
@@ -176,6 +177,15 @@ class PlaceIndex:
         ranked = self._ranked[column]
         first, last = np.searchsorted(ranked, [number, number + 1])
         return np.asarray(order[first:last].astype(np.int64))
+
+    def district_name(self, number: int) -> str | None:
+        """Give the name of a district in one spelling, None for places that lie in none."""
+        return normalise(self._strings[int(self.arrays["district_of"][number])]) or None
+
+    def cities(self) -> list[str]:
+        """Give the names of the cities that places lie in."""
+        starts = starts_of(self._ranked["city"])
+        return [name for number in self._ranked["city"][starts].tolist() if (name := self._strings[number])]
 
     @property
     def number_of_term(self) -> dict[str, int]:

@@ -48,6 +48,8 @@ class LookUp:
         Whether the station's area changed which candidate is best.
     is_core : bool
         Whether nothing more particular than the town was found.
+    in_town : bool
+        Whether the town or the district is known, from the question or from its text.
     rivals : list of (int, float)
         The likeliest candidates elsewhere, each place once, with their shares of belief.
     """
@@ -66,6 +68,7 @@ class LookUp:
     ninety_m: float
     swayed: bool
     is_core: bool
+    in_town: bool
     rivals: list[tuple[int, float]]
 
     def line(self, candidate: int) -> int:

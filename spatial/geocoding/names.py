@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spatial.addresses.bearings import without_bearing
 from spatial.addresses.parse import parse
 from spatial.geocoding import calibration
-from spatial.geocoding.context import Context, context_of, names_alone, sound, whereabouts
+from spatial.geocoding.context import Context, context_of, sound
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.lookup import LookUp
@@ -24,11 +24,14 @@ from spatial.geocoding.reference import Gazetteer
 from spatial.geocoding.region import prepared
 from spatial.geocoding.score import Measured, measure
 from spatial.geocoding.terms import terms_of, together
+from spatial.geocoding.whereabouts import meant, mentioned, names_alone, whereabouts
 
 TOGETHER: Final = 128
 """So many texts are looked up in one go: more are no quicker, and want more memory."""
 OUTSIDE_STATION: Final = 0.15
 """By what a candidate's chance is multiplied outside the recording station's area, more the farther it lies."""
+ELSEWHERE: Final = 0.2
+"""By what it is multiplied outside the cities that a text mentions and that may be where it is; a belief."""
 _FADE_KM: Final = 6.0
 _FARTHEST: Final = 0.01
 _REACH_KM: Final = _FADE_KM * math.log(OUTSIDE_STATION / _FARTHEST)
@@ -81,19 +84,24 @@ def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]
     # Of "3 km north of PS" no word is a name.
     texts = [without_bearing(query.text or "") for query, _ in asked]
     terms = [terms_of(text) for text in texts]
-    contexts = []
+    contexts: list[Context] = []
+    mentions: list[frozenset[str]] = []
     for (query, station), text in zip(asked, texts, strict=True):
-        city, district = query.city or None, query.district or (station.district if station else None) or None
+        city, district = meant(index, query.city, query.district)
+        if district is None and station is not None and station.district:
+            # Of the district alone: a station's area says more than its city, whose measures are those of whole towns.
+            district = meant(index, "", station.district)[1]
         if not city and not district:
             city, district = whereabouts(index, text)
-        contexts.append(_context(index, city, district))
+        contexts.append(context_known(index, city, district))
+        mentions.append(frozenset() if city or district else mentioned(index, text))
     batch = together(terms, contexts)
     found = find(index, batch)
     measured = measure(index, batch, found)
     fits = calibration.current()
     chances = _of_towns(index, texts, measured, fits.chances(measured.measures))
     lines = np.array([context.lines for context in contexts])
-    prior = _priors(asked, measured)
+    prior = _priors(index, asked, mentions, measured)
     choice = calibration.choose(measured, chances, prior, lines)
     is_swayed = np.zeros(len(asked), dtype=np.bool_)
     if prior is not None:
@@ -118,7 +126,7 @@ def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]
         looked.append(
             LookUp(
                 index, terms[row], found, measured, row, weight, lat, lon, best, score, fifty, ninety, swayed, town,
-                rivals[row],
+                contexts[row].scope is not None, rivals[row],
             )
         )  # fmt: skip
     return looked
@@ -159,15 +167,25 @@ def local_name(query: Query, gazetteer: Gazetteer, station: StationArea) -> tupl
 
 
 @lru_cache(maxsize=1_024)
-def _context(index: PlaceIndex, city: str | None, district: str | None) -> Context:
+def context_known(index: PlaceIndex, city: str | None, district: str | None) -> Context:
+    """Give the surroundings of texts of a town and a district, always the same object for the same names."""
     return context_of(index, city, district)
 
 
-def _priors(asked: Sequence[Asked], measured: Measured) -> Floats | None:
-    """Give what stations' areas and callers' whereabouts do to the candidates' chances, shape (B, N); None: nothing."""
+def _priors(
+    index: PlaceIndex, asked: Sequence[Asked], mentions: Sequence[frozenset[str]], measured: Measured
+) -> Floats | None:
+    """Give what stations' areas, callers' whereabouts and cities that texts mention do to chances, shape (B, N).
+
+    None where that is nothing.
+    """
     prior: Floats | None = None
     for row, (query, station) in enumerate(asked):
         own = _prior(query, station, measured.lat[row], measured.lon[row], measured.lines[row])
+        if mentions[row]:
+            cities = [index.string_number(city) for city in mentions[row]]
+            elsewhere = ~np.isin(index.arrays["place_city"][measured.places[row]], cities)
+            own = np.where(elsewhere, ELSEWHERE, 1.0) * (1.0 if own is None else own)
         if own is not None:
             prior = np.ones(measured.lat.shape) if prior is None else prior
             prior[row] = own

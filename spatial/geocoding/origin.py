@@ -11,11 +11,12 @@ import numpy as np
 
 from spatial.addresses import Tie, from_station, lexicon, normalise
 from spatial.addresses.bearings import measured
-from spatial.geocoding.context import SETTLEMENTS, context_of, places_named, sound, whereabouts
+from spatial.geocoding.context import SETTLEMENTS, context_of, places_named, sound
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
+from spatial.geocoding.whereabouts import meant, whereabouts
 from spatial.model import Reason
 
 _MOST_WORDS: Final = 5
@@ -77,7 +78,7 @@ def _within(index: PlaceIndex, query: Query, name: str, after: str, rest: str) -
     named = _stations(index).get(sound(name), ())
     if not named:
         return []
-    city, district = query.city, query.district
+    city, district = meant(index, query.city, query.district)
     if city or district:
         context = context_of(index, city, district)
         # A district's scope holds its neighbours behind it, which have stations of the same names.

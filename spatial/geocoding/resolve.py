@@ -10,25 +10,30 @@ The score of a named place is the chance that its point is right, calibrated on 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, cast
 
-from spatial.addresses import Bearing, Tie, beat_of, tied, without_bearing
+from spatial.addresses import Bearing, Tie, beat_of, normalise, tied, without_bearing
 from spatial.geocoding import bearing, beside, coordinates, explain, kernel, names, origin, ties
 from spatial.geocoding import region as regions
-from spatial.geocoding.context import names_alone
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.lookup import LookUp
 from spatial.geocoding.named import WEAK_ALONE, WEAK_BESIDE_STATION, Named, place_named
 from spatial.geocoding.query import Query
 from spatial.geocoding.reference import Gazetteer
+from spatial.geocoding.whereabouts import names_alone, town_named, whereabouts
 from spatial.model import Fix, Method, Reason
 from spatial.projection import distance_m
 
 SCORE_STATION_AREA: Final = 0.85
+"""That what a station recorded lies in its area, a belief; the score is the chance that it lies by its middle."""
+_RIGHT_WITHIN_M: Final = 1_000.0
+_FAR_TOWN_M: Final = 60_000.0
+"""A town that far from a station, outside the districts about its own, is none that it writes about; a belief."""
 SCORE_LOCAL_NAME: Final = 0.9
 """Of a name that an officer's pin taught: he was there."""
 WEAK_BESIDE_BEARING: Final = 0.5
@@ -70,7 +75,7 @@ def resolve_all(queries: Sequence[Query], gazetteer: Gazetteer) -> list[Fix]:
     bearing.bearing_regions(
         [asked for climb in climbs if climb.fix is None and (asked := _measured(climb)) is not None]
     )
-    return [climb.fix or _without_name(climb) for climb in climbs]
+    return [climb.fix or _without_name(climb, gazetteer.index) for climb in climbs]
 
 
 @dataclass(slots=True, eq=False)
@@ -107,6 +112,8 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
     climb = _Climb(query, station, reasons)
     if query.station and station is None:
         climb.reasons.append(Reason("station_unknown", {"station": query.station}))
+    if query.city and town_named(gazetteer.index, query.city) is None:
+        climb.reasons.append(Reason("town_unknown", {"town": query.city}))
     climb.fix = coordinates.rung(
         query.lat,
         query.lon,
@@ -185,13 +192,28 @@ def _measured(climb: _Climb) -> tuple[StationArea, Bearing] | None:
     return (station, said) if station is not None and said is not None else None
 
 
-def _without_name(climb: _Climb) -> Fix:
+def _without_name(climb: _Climb, index: PlaceIndex) -> Fix:
     query, station, reasons = climb.query, climb.station, climb.reasons
+    if station is not None and query.text and (town := _far_town(query, station, index)) is not None:
+        reasons.append(Reason("text_names_far_town", {"town": town, "station": station.code}))
     return (
         bearing.rung(query.text, query.distance_m, query.direction, station, reasons)
         or _by_station(station, reasons)
         or Fix(Method.UNPLACED, None, None, None, (), (), 0.0, None, tuple(reasons))
     )
+
+
+def _far_town(query: Query, station: StationArea, index: PlaceIndex) -> str | None:
+    """Give the town that a text names and that lies nowhere near its station: one of the two is wrong."""
+    town, district = whereabouts(index, without_bearing(query.text or ""))
+    if town is None and district is None:
+        return None
+    there = names.context_known(index, town, district)
+    own = index.districts.get(normalise(station.district or ""), -1)
+    if there.core < 0 or there.inside[own] or math.isnan(there.core_lat):
+        return None
+    apart = distance_m(station.lat, station.lon, there.core_lat, there.core_lon)
+    return (town or district) if apart > _FAR_TOWN_M else None
 
 
 def _limits(query: Query, gazetteer: Gazetteer) -> coordinates.Limits:
@@ -246,7 +268,7 @@ def _known(asked: Sequence[names.Asked], index: PlaceIndex) -> list[Known]:
 def _is_refused(query: Query, station: StationArea | None, found: LookUp, reasons: list[Reason]) -> bool:
     """Say whether what is known beside the names says more than they do; says so in ``reasons``."""
     if station is None:
-        if found.score >= WEAK_ALONE or query.city or query.district or found.is_core:
+        if found.score >= WEAK_ALONE or found.in_town or found.is_core:
             return False
     elif not (found.score < WEAK_BESIDE_STATION or (found.is_core and not _is_finer(query, station, found))):
         if not _gives_way(query, station, found):
@@ -304,4 +326,6 @@ def _by_station(station: StationArea | None, reasons: list[Reason]) -> Fix | Non
         reasons.append(Reason("beat_area", {"beat": station.beat, "station": station.code}))
     else:
         reasons.append(Reason("station_area", {"station": station.code}))
-    return regions.fix_of(region, Method.STATION_AREA, SCORE_STATION_AREA, station.code, reasons)
+    # A point is right within a kilometre, as those of names are judged: of a wide area its middle is seldom that.
+    near = min(1.0, math.pi * _RIGHT_WITHIN_M**2 / region.area_m2)
+    return regions.fix_of(region, Method.STATION_AREA, SCORE_STATION_AREA * near, station.code, reasons)

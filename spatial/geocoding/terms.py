@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from spatial.addresses.parse import parts
 from spatial.addresses.place import Part
-from spatial.geocoding.context import Context, sound
+from spatial.geocoding.context import Context, before_provinces, sound
 from spatial.geocoding.index_layout import joined_terms
 
 WORD, KIND, NUMBER = 0, 1, 2
@@ -99,7 +99,11 @@ def terms_of(text: str) -> Terms:
         ),
         parts=read,
         sounds=tuple(
-            [(number, sound(part.key)) for number, part in enumerate(read) if part.kind in _ADMINISTRATIVE and part.key]
+            [
+                (number, sound(before_provinces(part.key)))
+                for number, part in enumerate(read)
+                if part.kind in _ADMINISTRATIVE and part.key
+            ]
         ),
         kind_parts=tuple((tuple(of_kind), tuple(rest)) for of_kind, rest in kinds.values() if of_kind),
     )

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea, resolve
-from spatial.geocoding.context import whereabouts
+from spatial.geocoding.whereabouts import whereabouts
 from spatial.model import Method
 from spatial.projection import distance_m
 
