@@ -40,8 +40,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "«{town}» نام کا کوئی شہر یہاں درج نہیں: جگہ یوں ڈھونڈی گئی جیسے شہر بتایا ہی نہ گیا ہو۔",
     ),
     "text_names_far_town": (
-        "The text names {town}, which is far from station {station}: one of the two is wrong.",
-        "متن میں {town} کا نام ہے جو تھانہ {station} سے بہت دور ہے: دونوں میں سے ایک غلط ہے۔",
+        "The text names {town}, which is far from {station}: one of the two is wrong.",
+        "متن میں {town} کا نام ہے جو {station} سے بہت دور ہے: دونوں میں سے ایک غلط ہے۔",
     ),
     "coordinates_incomplete": (
         "Only one of latitude and longitude was given, so neither was used.",
