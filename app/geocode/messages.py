@@ -228,8 +228,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "متن اپنی جگہ {name} کے حوالے سے بتاتا ہے۔",
     ),
     "station_in_text": (
-        "The text measures from the station {name}.",
-        "متن تھانہ {name} سے فاصلہ بتاتا ہے۔",
+        "The text measures from {name}.",
+        "متن {name} سے فاصلہ بتاتا ہے۔",
     ),
     "station_in_text_unknown": (
         "The text measures from a station “{name}” that is not known here.",
