@@ -5,28 +5,39 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from spatial.addresses import lexicon
+from spatial.addresses import glued, lexicon
+from spatial.addresses.directions import (
+    ABBREVIATIONS,
+    APART,
+    BY_ROAD,
+    DIRECTIONS,
+    FILLERS,
+    JOINED,
+    Token,
+    direction_after,
+    direction_before,
+    letter_before,
+    points_at,
+)
 from spatial.addresses.normal import fold, normalise
 
 _WORDS: Final = lexicon.read("bearings")
 _UNITS: Final = lexicon.numbers_by_word(_WORDS["units"])
 _UNIT_WORDS: Final = frozenset(word for unit in _UNITS for word in unit.split())
-_DIRECTIONS: Final = lexicon.numbers_by_word(_WORDS["directions"])
-_JOINED: Final = lexicon.numbers_by_word(_WORDS["joined"])
-_ABBREVIATIONS: Final = lexicon.numbers_by_word(_WORDS["abbreviations"])
 _NUMBERS: Final = lexicon.numbers_by_word(_WORDS["numbers"])
 _MODIFIERS: Final = lexicon.numbers_by_word(_WORDS["modifiers"])
-_FILLERS: Final = frozenset(normalise(word) for word in _WORDS["fillers"]["words"])
-_POINTING: Final = frozenset(normalise(word) for word in _WORDS["pointing"]["words"])
 _LOOSE: Final = frozenset(normalise(word) for word in _WORDS["loose"]["words"])
 _MEASURED: Final = frozenset(normalise(word) for word in _WORDS["measured"]["words"])
-_DIRECTING: Final = frozenset({*_DIRECTIONS, *_JOINED, *(word for word in _ABBREVIATIONS if len(word) > 1)})
-_SERVING: Final = frozenset({*_FILLERS, *_MEASURED, *_ABBREVIATIONS})
+_DIRECTING: Final = frozenset({*DIRECTIONS, *JOINED, *(word for word in ABBREVIATIONS if len(word) > 1)})
+_SERVING: Final = frozenset({*FILLERS, *_MEASURED, *ABBREVIATIONS})
+
+_WIDE: Final = {float(unit): (low, high) for unit, (low, high) in _WORDS["wide"].items()}
 
 _FARTHEST_M: Final = 300_000.0
 _VULGAR: Final = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ", "⅛": " 1/8 "}
@@ -37,6 +48,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 # "K.M." is "km". The stop leads the pattern, so that it is looked for first.
 _STOP_OF_INITIALS: Final = re.compile(r"\.(?<=[^\W\d_]\.)(?=[^\W\d_]\b)")
 _NUMERIC: Final = re.compile(r"\d")
+_NEGATIVE: Final = re.compile(r"(?:^|[:=,(،])\s*-$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +128,17 @@ def read_distance(text: str) -> Bearing | None:
 @lru_cache(maxsize=4_096)
 def parse_direction(text: str) -> float | None:
     """Give the degrees of a column that holds only a direction: words, an abbreviation or a number."""
-    tokens = [token for token in _tokens(text) if token not in _FILLERS or token in _ABBREVIATIONS]
+    tokens = [token for token in _tokens(text) if token not in FILLERS or token in ABBREVIATIONS]
     joined = "".join(tokens)
-    if joined in _ABBREVIATIONS:
-        return _ABBREVIATIONS[joined]
+    if joined in ABBREVIATIONS:
+        return ABBREVIATIONS[joined]
     if len(tokens) == 1 and _NUMERIC.match(tokens[0]):
         degrees = float(tokens[0].replace(",", ".").split("/")[0])
         return degrees % 360.0 if degrees <= 360.0 else None
     for index in range(len(tokens)):
-        found = _points(tokens, index)
+        found = points_at(tokens, index)
         if found is not None:
-            return found
+            return None if math.isnan(found) else found
     return None
 
 
@@ -166,7 +178,10 @@ def measured(text: str) -> Measured | None:
     while first > 0 and _serves(words[first - 1], simple[tokens[first - 1][2] : tokens[first][1]]):
         first -= 1
     after = last
-    while after + 1 < len(words) and _serves(words[after + 1], simple[tokens[after][2] : tokens[after + 1][1]]):
+    while after + 1 < len(words) and (
+        _serves(words[after + 1], simple[tokens[after][2] : tokens[after + 1][1]])
+        or (words[after], words[after + 1]) in BY_ROAD
+    ):
         after += 1
         # "Main" is a word for "in", but before a bazaar it is the bazaar's.
         if words[after] not in _LOOSE:
@@ -179,7 +194,7 @@ class _Told:
     """A text in one spelling, its words and where each stands, what it says of distance and direction, and by what."""
 
     simple: str
-    tokens: list[tuple[str, int, int]]
+    tokens: list[Token]
     words: list[str]
     said: Bearing
     by: _Distance
@@ -190,17 +205,26 @@ class _Told:
 def _told(text: str) -> _Told | None:
     """Give what a text says of distance and direction, None if it says nothing."""
     simple = _simplified(text)
-    # As of nearly every address: without a unit it tells no distance, and those of its words that have letters are its
-    # runs of letters.
-    if _UNIT_WORDS.isdisjoint(_LETTERS.findall(simple)):
+    if not _may_tell(simple):
         return None
     tokens = _cut(simple)
     words = [word for word, _, _ in tokens]
     for distance in _distances(words):
-        said = _says(words, distance)
+        said = _says(simple, tokens, words, distance)
         if said is not None:
             return _Told(simple, tokens, words, said, distance)
     return None
+
+
+@lru_cache(maxsize=1_024)
+def distances_in(text: str) -> tuple[tuple[str, float], ...]:
+    """Give the words of each distance that a text holds, whether or not it says from where, and its unit in metres."""
+    simple = _simplified(text)
+    if not _may_tell(simple):
+        return ()
+    tokens = _cut(simple)
+    found = _distances([word for word, _, _ in tokens])
+    return tuple([(simple[tokens[one.first][1] : tokens[one.last][2]], one.unit_m) for one in found])
 
 
 def _serves(word: str, between: str) -> bool:
@@ -210,18 +234,41 @@ def _serves(word: str, between: str) -> bool:
     )
 
 
-def _says(tokens: list[str], distance: _Distance) -> Bearing | None:
+def _says(simple: str, tokens: list[Token], words: list[str], distance: _Distance) -> Bearing | None:
     """Give the bearing that a distance makes with what stands beside it, None if it is none."""
-    direction = _after(tokens, distance.last + 1)
+    starts = tokens[distance.first][1]
+    if _NEGATIVE.search(simple, 0, starts):
+        return None
+    direction = direction_after(words, distance.last + 1)
+    if direction is not None and math.isnan(direction):
+        # "North, south of the canal" points one way.
+        stop = APART.search(simple, tokens[distance.last + 1][2])
+        left = sum(start < stop.start() for _, start, _ in tokens) if stop is not None else 0
+        direction = direction_after(words[:left], distance.last + 1) if left else direction
     if direction is None:
-        direction = _before(tokens, distance.first - 1)
-    if direction is not None or distance.metres == 0.0 or _is_measured(tokens, distance):
+        direction = direction_before(words, distance.first - 1)
+        if direction is not None and math.isnan(direction):  # "Garden East, west, 1 km"
+            at = tokens[distance.first - 1][1]
+            begin = max((stop.end() for stop in APART.finditer(simple, 0, at)), default=0)
+            left = sum(start < begin for _, start, _ in tokens)
+            direction = direction_before(words[left:], distance.first - 1 - left)
+    if direction is None and distance.first > 0:
+        direction = letter_before(simple, tokens, distance.first, distance.last)
+    if direction is not None and math.isnan(direction):
+        return None
+    if direction is not None or distance.metres == 0.0 or _is_measured(words, distance):
         return distance.towards(direction)
     return None
 
 
 def _tokens(text: str) -> list[str]:
     return [word for word, _, _ in _cut(_simplified(text))]
+
+
+def _may_tell(simple: str) -> bool:
+    """Say whether a text in one spelling may tell a distance: nearly every address has no unit."""
+    # Those of its words that have letters are its runs of letters.
+    return not _UNIT_WORDS.isdisjoint(_LETTERS.findall(simple)) or glued.may_be(simple)
 
 
 def _simplified(text: str) -> str:
@@ -233,7 +280,7 @@ def _simplified(text: str) -> str:
     return _STOP_OF_INITIALS.sub("", simple) if "." in simple else simple
 
 
-def _cut(simple: str) -> list[tuple[str, int, int]]:
+def _cut(simple: str) -> list[Token]:
     """Give the words of a text in one spelling, each with where it begins and ends."""
     tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(simple)]
     kept = []
@@ -243,7 +290,17 @@ def _cut(simple: str) -> list[tuple[str, int, int]]:
             0 < index < len(tokens) - 1 and tokens[index - 1][0].isdigit() and tokens[index + 1][0].isdigit()
         ):
             kept.append(token)
-    return kept
+    return [piece for token in kept for piece in _pieces(token)]
+
+
+def _pieces(token: Token) -> list[Token]:
+    """Give the words of a token that was typed without spaces, each with where it stands."""
+    word, start, _ = token
+    found = []
+    for piece in glued.apart(word):
+        found.append((piece, start, start + len(piece)))
+        start += len(piece)
+    return found
 
 
 def _distances(tokens: list[str]) -> list[_Distance]:
@@ -266,6 +323,10 @@ def _distances(tokens: list[str]) -> list[_Distance]:
 def _measured_in(unit_m: float, number: _Number, first: int, last: int) -> _Distance:
     low = number.low * unit_m if number.low is not None else None
     high = number.high * unit_m if number.high is not None else None
+    if unit_m in _WIDE and number.value > 0.0:
+        least, most = _WIDE[unit_m]
+        low = (number.value if number.low is None else number.low) * least
+        high = (number.value if number.high is None else number.high) * most
     return _Distance(number.value * unit_m, first, last, unit_m, low, high)
 
 
@@ -316,61 +377,7 @@ def _unit(tokens: list[str], index: int) -> tuple[float, int] | None:
     return None
 
 
-def _after(tokens: list[str], index: int) -> float | None:
-    """Give the direction that follows a distance, past fillers."""
-    start = index
-    while index < len(tokens):
-        found = _points(tokens, index)
-        if found is not None:
-            return found
-        if tokens[index] not in _FILLERS or (
-            tokens[index] == "se" and index > start and tokens[index - 1] in _POINTING
-        ):
-            break
-        index += 1
-    if index > start and index < len(tokens) and (len(tokens[index]) == 3 or tokens[index - 1] in _POINTING):
-        pointed = _ABBREVIATIONS.get(tokens[index])
-        if pointed is not None:
-            return pointed
-    # Only where no whole word was found: "3 km se mashriq" holds the Urdu word "se", not south-east.
-    two, one = " ".join(tokens[start : start + 2]), tokens[start] if start < len(tokens) else ""
-    return _ABBREVIATIONS.get(two, _ABBREVIATIONS.get(one))
-
-
-def _before(tokens: list[str], index: int) -> float | None:
-    """Give the direction that precedes a distance, past fillers."""
-    while index >= 0:
-        if tokens[index] in _DIRECTIONS or tokens[index] in _JOINED:
-            first = index
-            while first > 0 and tokens[first - 1] in _DIRECTIONS and index - first < 2:
-                first -= 1
-            return _points(tokens, first)
-        if tokens[index] not in _FILLERS:
-            return None
-        index -= 1
-    return None
-
-
-def _points(tokens: list[str], index: int) -> float | None:
-    """Give the direction of one, two or three point words in a row."""
-    if tokens[index] in _JOINED:
-        return _JOINED[tokens[index]]
-    points: list[float] = []
-    while index < len(tokens) and len(points) < 3 and tokens[index] in _DIRECTIONS:
-        points.append(_DIRECTIONS[tokens[index]])
-        index += 1
-    if not points:
-        return None
-    direction = points[-1]
-    # "North north east" halves from the back: north-east first, then half-way to north.
-    for point in reversed(points[:-1]):
-        turn = (point - direction + 180.0) % 360.0 - 180.0
-        if abs(turn) >= 180.0:
-            return points[0]
-        direction = (direction + turn / 2.0) % 360.0
-    return direction
-
-
 def _is_measured(tokens: list[str], distance: _Distance) -> bool:
-    near = tokens[max(0, distance.first - 2) : distance.first] + tokens[distance.last + 1 : distance.last + 3]
+    after = distance.last + (3 if tuple(tokens[distance.last + 1 : distance.last + 3]) in BY_ROAD else 1)
+    near = tokens[max(0, distance.first - 2) : distance.first] + tokens[after : after + 2]
     return any(token in _MEASURED for token in near)

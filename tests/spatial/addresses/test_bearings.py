@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.addresses import Bearing, parse_bearing, parse_direction, parse_distance, read_distance, without_bearing
+from spatial.addresses import (
+    Bearing,
+    normalise,
+    parse_bearing,
+    parse_direction,
+    parse_distance,
+    read_distance,
+    without_bearing,
+)
+from spatial.addresses.glued import apart
 
 
 @pytest.mark.parametrize(
@@ -44,6 +53,28 @@ from spatial.addresses import Bearing, parse_bearing, parse_direction, parse_dis
         ("4 km about ENE of PS", 4000, 67.5),
         ("4 km janib SE", 4000, 135),
         ("thana se 4 km bajanib NE", 4000, 45),
+        ("2کلومیٹرشمال", 2000, 0),
+        ("بمسافت2کلومیٹرجانب شمال ازتھانہ", 2000, 0),
+        ("دوکلومیٹر شمال", 2000, 0),
+        ("ساڑھےتین کلومیٹرجنوب", 3500, 180),
+        ("500میٹرجنوب مشرق", 500, 135),
+        ("2 کلومیٹر کےفاصلہ پر شمال کیطرف", 2000, 0),
+        ("2kmnorth", 2000, 0),
+        ("2kmNE", 2000, 45),
+        ("N 2 km", 2000, 0),
+        ("NNE 2 km", 2000, 22.5),
+        ("near park, SW 2 km", 2000, 225),
+        ("janib NE 2 km", 2000, 45),
+        ("2 km by road north", 2000, 0),
+        ("2 کلومیٹر بذریعہ سڑک شمال", 2000, 0),
+        ("ڈیڈھ کلومیٹر شمال", 1500, 0),
+        ("ڈھای کلومٹر مغرب", 2500, 270),
+        ("2 km dakhan", 2000, 180),
+        ("2 کلومیٹر دکھن پورب", 2000, 135),
+        ("2 km pachham", 2000, 270),
+        ("2 کلومیٹر جانب اتر", 2000, 0),
+        ("3 km north, south of the canal", 3000, 0),
+        ("Garden East, west, 1 km from PS", 1000, 270),
     ],
 )
 def test_phrases(text: str, metres: float, degrees: float) -> None:
@@ -74,6 +105,51 @@ def test_a_range_keeps_its_two_ends(text: str, low: float | None, high: float | 
     found = parse_bearing(text)
     assert found is not None
     assert (found.low_m, found.high_m) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("2 kos north", 4000, 6000),
+        ("ایک کوس شمال", 2000, 3000),
+        ("2-3 kos north", 4000, 9000),
+        ("200 qadam north", 120, 180),
+    ],
+)
+def test_a_unit_of_no_fixed_length_is_wide(text: str, low: float, high: float) -> None:
+    found = parse_bearing(text)
+    assert found is not None and found.low_m is not None and found.high_m is not None
+    assert (found.low_m, found.high_m) == (pytest.approx(low), pytest.approx(high))
+    assert low < found.distance_m < high
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 km north south",
+        "north south 3 km",
+        "3 کلومیٹر مشرق مغرب",
+        "3 km north south west",
+        "-3 km north",
+        "distance: -3 km north",
+        "N-5 km 12",
+        "N5 km 12",
+        "N 5 km 12",
+        "Block N 2 km",
+        "thana, se 2 km",
+        "2 km utar kar",
+        "2 کلومیٹر اتر کر",
+        "2 km by road",
+    ],
+)
+def test_contradictions_and_other_meanings_tell_no_direction(text: str) -> None:
+    assert parse_bearing(text) is None
+    assert without_bearing(text) == text
+
+
+@pytest.mark.parametrize("word", ["میلسی", "میلاد", "قدمی", "فٹبال", "kmart", "milestone", "southall", "dono", "onto"])
+def test_other_words_are_not_taken_apart(word: str) -> None:
+    assert apart(normalise(word)) == (normalise(word),)
 
 
 @pytest.mark.parametrize(
