@@ -24,7 +24,7 @@ from spatial.geocoding.reference import Gazetteer
 from spatial.geocoding.region import prepared
 from spatial.geocoding.score import Measured, measure
 from spatial.geocoding.terms import terms_of, together
-from spatial.geocoding.whereabouts import meant, mentioned, names_alone, whereabouts
+from spatial.geocoding.whereabouts import meant, mentioned, metropolis_of, names_alone, whereabouts
 
 TOGETHER: Final = 128
 """So many texts are looked up in one go: more are no quicker, and want more memory."""
@@ -88,9 +88,11 @@ def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]
     mentions: list[frozenset[str]] = []
     for (query, station), text in zip(asked, texts, strict=True):
         city, district = meant(index, query.city, query.district)
-        if district is None and station is not None and station.district:
-            # Of the district alone: a station's area says more than its city, whose measures are those of whole towns.
-            district = meant(index, "", station.district)[1]
+        if station is not None:
+            # No city is guessed: a station's area says more than its city, whose measures are those of whole towns.
+            district = district or meant(index, None, station.district)[1]
+        elif district and not city:
+            city = metropolis_of(index, district, text)
         if not city and not district:
             city, district = whereabouts(index, text)
         contexts.append(context_known(index, city, district))

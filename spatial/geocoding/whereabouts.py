@@ -45,14 +45,17 @@ def meant(index: PlaceIndex, city: str | None, district: str | None) -> Named:
     """Give the town and the district of a question as the index spells them, None for one that it does not know.
 
     Capitals, script, a word for "city" or a province behind the name and one slip make no other town: "LAHORE", لاہور,
-    "Lahore City", "Lahore, Punjab" and "LHR" are Lahore. A metropolis is the town of a question that has only its
-    district.
+    "Lahore City", "Lahore, Punjab" and "LHR" are Lahore.
     """
-    district = district_named(index, district) if district else None
-    if city:
-        return town_named(index, city), district
-    town = town_named(index, district) if district else None
-    return town if town is not None and _lie_in(index, town) >= _PLACES_OF_A_METROPOLIS else None, district
+    return town_named(index, city) if city else None, district_named(index, district) if district else None
+
+
+def metropolis_of(index: PlaceIndex, district: str, text: str) -> str | None:
+    """Give the metropolis of a district, in which nearly all lies that is told of it, unless a text names a town."""
+    town = town_named(index, district)
+    if town is None or _lie_in(index, town) < _PLACES_OF_A_METROPOLIS:
+        return None
+    return town if whereabouts(index, text)[0] in (None, town) else None
 
 
 def town_named(index: PlaceIndex, said: str) -> str | None:

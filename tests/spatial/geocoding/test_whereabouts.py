@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import shapely
 
 from spatial.addresses import parse
 from spatial.geocoding import InMemoryGazetteer, Place, Query, StationArea, resolve
-from spatial.geocoding.whereabouts import meant, mentioned, whereabouts
+from spatial.geocoding.whereabouts import meant, mentioned, metropolis_of, whereabouts
 from spatial.model import Method
 from tests.spatial.geocoding.test_towns import town
 
@@ -48,9 +50,20 @@ def test_a_district_is_found_by_a_slip_and_by_its_tehsils_town(said: str, distri
     assert meant(INDEX, None, said)[1] == district
 
 
-def test_a_metropolis_is_the_town_of_its_district_and_a_small_town_is_not() -> None:
-    assert meant(INDEX, None, "Lahore") == ("Lahore", "lahore")
-    assert meant(INDEX, None, "Multan") == (None, "multan")
+def test_a_metropolis_is_the_town_of_its_district_unless_the_text_has_another_and_a_small_town_is_not() -> None:
+    assert metropolis_of(INDEX, "lahore", "Kalma Chowk") == "Lahore"
+    assert metropolis_of(INDEX, "lahore", "Raiwind") is None
+    assert metropolis_of(INDEX, "multan", "Kalma Chowk") is None
+
+
+def test_beside_a_station_its_district_is_no_metropolis() -> None:
+    of_lahore = StationArea(
+        "L", 31.55, 74.34, area=shapely.box(74.3, 31.5, 74.4, 31.6), derived=False, district="Lahore"
+    )
+    gazetteer = InMemoryGazetteer([], [of_lahore])
+    gazetteer.index = INDEX
+    query = Query(text="Raiwind", station="L")
+    assert resolve(replace(query, district="Lahore"), gazetteer) == resolve(query, gazetteer)
 
 
 def test_a_village_about_a_town_is_found_when_only_the_town_is_given() -> None:
