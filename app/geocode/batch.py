@@ -48,6 +48,8 @@ class Outcome:
     texts: int = 0
     placed: int = 0
     seconds: float = 0.0
+    repeated: int = 0
+    #: Rows whose id an earlier row has, too.
     renamed: list[str] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
 
@@ -137,7 +139,7 @@ def place_file(
         if "station" in table.places:
             corpus.learn(path, gazetteer, say_line)
         with tables.written(out, header) if out is not None else nullcontext() as writer, _index_left_alone():
-            lines = iter(table)
+            lines, ids = iter(table), set[str]()
             judging = 0.0
             while chunk := list(islice(lines, TOGETHER)):
                 fixes = place([line.values for line in chunk], gazetteer)
@@ -145,6 +147,7 @@ def place_file(
                     paused = time.process_time()
                     outcome.judged += [_judged(line, fix, path.name) for line, fix in zip(chunk, fixes, strict=True)]
                     judging += time.process_time() - paused
+                ids.update(line.values["id"] for line in chunk)
                 for line, fix in zip(chunk, fixes, strict=True):
                     outcome.texts += 1
                     outcome.placed += fix.is_placed
@@ -155,6 +158,7 @@ def place_file(
                         writer.writerow([tables.safe(cell) for cell in cells])
                 outcome.seconds = time.process_time() - began - judging
                 progress(outcome.texts)
+            outcome.repeated = outcome.texts - len(ids)
     return outcome
 
 
@@ -190,6 +194,8 @@ def _asked(values: Mapping[str, str], gazetteer: Any) -> tuple[Query, list[Reaso
         except UnitNotFound as error:
             before.append(_unit_reason(error))
     near = _point(values, "near")
+    if near is None and any(said := [values.get(name, "") for name in ("near_lat", "near_lon")]):
+        before.append(Reason("near_no_point", {"near_lat": said[0][:20], "near_lon": said[1][:20]}))
     query = Query(
         text=values["text"][:LONGEST] or None,
         station=station,

@@ -41,16 +41,21 @@ geocode_cli = FileOrCommand(
     flask geocode redo --dry-run [--station CODE] [--jurisdiction CODE] [--method NAME]
 
     FILE.csv is UTF-8 with the columns id,text and, where known, city,district,station,near_lat,near_lon; `address` may
-    stand for `text`. All columns are carried through, and lat,lon,accuracy_m,method,matched,score are added: the
-    circle of accuracy_m metres about lat,lon holds nine tenths of the place's mass, and of fixes with a score of 0.8
-    four in five are right. `flask geocode file --help` tells the options.
+    stand for `text`, and نمبر، متن، پتہ، شہر، ضلع، تھانہ for their English names. All columns are carried through, and
+    lat,lon,accuracy_m,method,matched,score are added: the circle of accuracy_m metres about lat,lon holds nine tenths
+    of the place's mass, and of fixes with a score of 0.8 four in five are right. `flask geocode file --help` tells the
+    options.
     """,
 )
 
 
 @geocode_cli.command("file")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="the CSV to write: whole, or not at all")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="the CSV to write: whole, or not at all; - is the standard output",
+)
 @click.option("--explain", is_flag=True, help="add a column with the reasons of each fix in words")
 @click.option("--language", type=click.Choice(["en", "ur"]), default="en", show_default=True, help="of the reasons")
 @click.option(
@@ -62,6 +67,12 @@ def file_command(file: Path, out: Path | None, explain: bool, language: str, eva
         raise _Wrong("Say where to write with --out OUT.csv, or judge the fixes with --evaluate.")
     if explain and out is None:
         raise _Wrong("--explain adds a column to a file: name it with --out OUT.csv.")
+    if out == Path("-") and evaluate:
+        raise _Wrong(
+            "--evaluate prints its tables on the standard output: name a file for the answer, such as OUT.csv."
+        )
+    if out is not None and out.exists() and out.samefile(file):
+        raise _Wrong(f"{out} is the file that is read: give the answer another name, such as OUT.csv.")
     if out is not None and not out.parent.is_dir():
         raise _Wrong(f"There is no folder {out.parent} to write {out.name} into.")
     from tqdm import tqdm
@@ -83,6 +94,10 @@ def file_command(file: Path, out: Path | None, explain: bool, language: str, eva
     if out is not None and done.renamed:
         kept = ", ".join(f"{column} as {PREFIX}{column}" for column in done.renamed)
         click.echo(f"The input has columns of the same names as the answer's: kept {kept}.", err=True)
+    if done.repeated:
+        click.echo(
+            f"{done.repeated:,} rows have an id that a row before them has, too: give each row its own.", err=True
+        )
     if evaluate:
         if not done.judged:
             raise _Wrong(f"{file.name} has no text to evaluate.")

@@ -118,6 +118,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The coordinates lie outside the district that the record names.",
         "یہ نقاط اندراج میں دیے گئے ضلع سے باہر ہیں۔",
     ),
+    "near_no_point": (
+        "near_lat “{near_lat}” and near_lon “{near_lon}” are no point on earth and were not used.",
+        "near_lat «{near_lat}» اور near_lon «{near_lon}» زمین پر کوئی جگہ نہیں، استعمال نہیں ہوئے۔",
+    ),
     "coordinates_given": ("The source gave coordinates.", "ماخذ نے نقاط دیے۔"),
     "coordinates_given_vague": (
         "The source gave coordinates, good to about {accuracy}, so they were spread.",

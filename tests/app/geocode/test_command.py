@@ -138,6 +138,32 @@ def test_what_is_wrong_is_said_with_status_2(table, content: str, words: list[st
     assert not (ROOT / "out.csv").exists()
 
 
+def test_the_answer_may_go_to_the_standard_output(table) -> None:
+    done = geocode(table("id,text,near_lat,near_lon\n1,Johar Town,abc,74\n1,Clifton,,\n"), "--out", "-", "--explain")
+    assert done.returncode == 0, done.stderr
+    header, first, second = done.stdout.splitlines()
+    assert header.startswith("id,text,near_lat,near_lon,lat,lon,") and not (ROOT / "-").exists()
+    assert "near_lat “abc” and near_lon “74” are no point" in first and "no point" not in second
+    assert "1 rows have an id that a row before them has" in done.stderr
+    refused = geocode(table("id,text\n1,x\n"), "--evaluate", "--out", "-")
+    assert refused.returncode == 2 and "standard output" in refused.stderr
+
+
+def test_the_file_that_is_read_is_not_written_over(table) -> None:
+    path = table("id,text\n1,x\n")
+    done = geocode(path, "--out", path)
+    assert done.returncode == 2 and "is the file that is read" in done.stderr
+    assert path.read_text(encoding="utf-8") == "id,text\n1,x\n"
+
+
+def test_reasons_name_the_station(table, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    path = table("id,text,station,district\n1,3 km north of PS,Johar Town,Lahore\n")
+    for language, words in (("en", "3 km north of PS Johar Town."), ("ur", "تھانہ جوہر ٹاؤن سے 3 کلومیٹر شمال۔")):
+        assert geocode(path, "--out", out, "--explain", "--language", language).returncode == 0
+        assert words in written(out)[0]["reasons"] and "PK-PB" not in written(out)[0]["reasons"]
+
+
 def test_a_file_that_is_not_there_is_said() -> None:
     done = geocode("nothing.csv", "--out", "out.csv")
     assert done.returncode == 2 and "nothing.csv" in done.stderr

@@ -1,6 +1,7 @@
 """Tables of texts: what is read, what is refused in plain words, and that an answer is written whole or not at all."""
 
 import csv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,11 @@ def file(tmp_path: Path, content: str | bytes) -> Path:
         "id\ttext\tdistrict\n7\tClifton\tKarachi South\n",
         'district,id,text\n\n"Karachi South",7," Clifton "\n',
         "id,text,district\n7,Clifton,Karachi South",
+        "sep=;\nid;text;district\n7;Clifton;Karachi South\n",
+        '\ufeff"sep=|"\r\nid|text|district\r\n7|Clifton|Karachi South\r\n',
+        "نمبر,متن,ضلع\n7,Clifton,Karachi South\n",
+        "نمبر,پتہ,ضلع\n7,Clifton,Karachi South\n",
+        "نمبر,پته,ضلع\n7,Clifton,Karachi South\n",
     ],
 )
 def test_a_table_is_read(tmp_path: Path, content: str) -> None:
@@ -64,13 +70,37 @@ def test_text_wins_over_address(tmp_path: Path) -> None:
         ("id,text\n1,کلفٹن\n".encode("cp1256", "replace"), "line 2, is not UTF-8"),
         ("id,text\n1,x\n".encode("utf-16"), "UTF-16"),
         (b"id,text\n1,a\0b\n", "line 2 holds a NUL"),
-        (b"PK\x03\x04\xff\xff", "UTF-8"),
-        ("id,text\n1," + "x" * 200_000 + "\n", "line 2( has a cell|: field larger)"),
+        ("id,text\n1,x\n".encode("utf-16-le"), "UTF-16, not UTF-8: save"),
+        ("id,text\n1,x\n".encode("utf-16-be"), "UTF-16, not UTF-8: save"),
+        (b"PK\x03\x04\xff\xff", "packed file .* save it as “CSV UTF-8”"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "picture .* save it as"),
+        (b"%PDF-1.7\n", "a PDF file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
+        ('[{"id": 1, "text": "x"}]', "is JSON, not CSV"),
+        ('{"id": 1, "text": "x"}\n{"id": 2, "text": "y"}\n', "is JSON, not CSV"),
+        ('{\n  "id": 1\n}\n', "is JSON, not CSV"),
+        ("id,text\n1," + "x" * 200_000 + "\n", "line 2, column text: the cell has over 100,000 signs"),
+        ("id,text\n1," + "x" * 110_000 + "\n", "line 2, column text: the cell has over 100,000 signs"),
+        ('id,text,city\n1,x,y\n2,"' + "x, y\n" * 50_000, "line 3, column text: the cell has over 100,000 signs"),
+        ("sep=;\nid;text\n1;x;y\n", "line 3 has 3 cells"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(tmp_path: Path, content: str | bytes, words: str) -> None:
     with pytest.raises(TableRefused, match="(?i)" + words):
         rows(file(tmp_path, content))
+
+
+def test_a_workbook_is_told_from_other_packed_files(tmp_path: Path) -> None:
+    for inside, words in (("xl/workbook.xml", "an Excel workbook, not CSV"), ("a.txt", "a packed file .ZIP.")):
+        path = tmp_path / "in.csv"
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr(inside, "x")
+        with pytest.raises(TableRefused, match=words):
+            rows(path)
+
+
+def test_a_header_that_begins_with_a_bracket_is_no_json(tmp_path: Path) -> None:
+    assert rows(file(tmp_path, "[note],id,text\nx,1,y\n"))[0].values == {"id": "1", "text": "y"}
 
 
 def test_truth_is_asked_for_by_name(tmp_path: Path) -> None:
@@ -115,6 +145,25 @@ def test_or_not_at_all(tmp_path: Path) -> None:
         raise RuntimeError
     assert out.read_text(encoding="utf-8") == "what was there"
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_dash_is_the_standard_output(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with tables.written(Path("-"), ["id", "text"]) as writer:
+        writer.writerow(["1", "کلفٹن"])
+        assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out.split() == ["id,text", "1,کلفٹن"]
+    with pytest.raises(RuntimeError), tables.written(Path("-"), ["id"]):
+        raise RuntimeError
+    assert capsys.readouterr().out == "", "whole, or not at all"
+
+
+def test_what_cannot_be_written_is_told_by_its_own_name(tmp_path: Path) -> None:
+    gone = tmp_path / "gone" / "out.csv"
+    with pytest.raises(TableRefused, match=r"out\.csv cannot be written") as told, tables.written(gone, ["id"]):
+        pass
+    assert ".part" not in str(told.value)
+    with pytest.raises(TableRefused, match="/dev/full cannot be written"), open("/dev/full", "w") as full:
+        tables._Guarded(full, Path("/dev/full")).write("x" * 100_000)
 
 
 def test_what_is_no_file_is_not_written_over(tmp_path: Path) -> None:
