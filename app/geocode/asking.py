@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.session import database
 from app.errors import InvalidFilter
 from app.geocode.called import called
-from app.geocode.messages import say, sentence
+from app.geocode.saying import say, sentence
 from app.geocode.schemas import GeocodeQuery
 from app.geocode.service import NodeGazetteer, gazetteer
 from app.geocode.units import UnitNotFound

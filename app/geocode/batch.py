@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.geocode import corpus, tables
-from app.geocode.messages import sentence
+from app.geocode.saying import sentence
 from app.geocode.shelf import Say, Shelf, take
 from app.geocode.units import UnitNotFound, Units
 from app.geocode.values import Names

@@ -4,11 +4,6 @@ A record's page shows both languages from one answer, hence a table and not the 
 *unreviewed*: no native officer has read it yet.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
-
-from app.geocode.values import NO_NAMES, Names, Values
-
 SENTENCES: dict[str, tuple[str, str]] = {
     "station_unknown": ("{station} is not known here.", "{station} یہاں درج نہیں۔"),
     "station_unknown_here": (
@@ -119,8 +114,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "یہ نقاط اندراج میں دیے گئے ضلع سے باہر ہیں۔",
     ),
     "near_no_point": (
-        "near_lat “{near_lat}” and near_lon “{near_lon}” are no point on earth and were not used.",
-        "near_lat «{near_lat}» اور near_lon «{near_lon}» زمین پر کوئی جگہ نہیں، استعمال نہیں ہوئے۔",
+        "The point to look near (near_lat “{near_lat}”, near_lon “{near_lon}”) is no point on earth and was not used.",
+        "جس نقطے کے پاس دیکھنا تھا (near_lat «{near_lat}»، near_lon «{near_lon}») وہ زمین پر کوئی جگہ نہیں، استعمال نہیں ہوا۔",
     ),
     "coordinates_given": ("The source gave coordinates.", "ماخذ نے نقاط دیے۔"),
     "coordinates_given_vague": (
@@ -347,50 +342,4 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "ہوٹل کا نام ضلع یا تھانے کے بغیر آیا۔",
     ),
     "hotel": ("Where the hotel is.", "جہاں ہوٹل واقع ہے۔"),
-}
-
-
-def say(code: str, params: Mapping[str, Any] | None = None, names: Names = NO_NAMES) -> dict[str, str]:
-    """Give a reason as its code and its sentence in both languages; a code without a sentence says itself."""
-    return {
-        "code": code,
-        "text": sentence(code, params, "en", names),
-        "text_ur": sentence(code, params, "ur", names),
-    }
-
-
-def sentence(code: str, params: Mapping[str, Any] | None, language: str, names: Names = NO_NAMES) -> str:
-    """Give the sentence of a reason in one language.
-
-    Parameters
-    ----------
-    code : str
-    params : mapping or None
-    language : {"en", "ur"}
-    names : Names
-        What stations and places are called; without a name a station is told by its code.
-    """
-    params = params or {}
-    is_urdu = language == "ur"
-    said = SENTENCES.get(_variant(code, params), (code, code))[is_urdu].format_map(Values(params, is_urdu, names))
-    said = said.strip()
-    # A sentence may begin with a value.
-    return said if is_urdu or code not in SENTENCES else said[:1].upper() + said[1:]
-
-
-def _variant(code: str, params: Mapping[str, Any]) -> str:
-    """Give under which code the sentence stands: some read otherwise where a value says little or is missing."""
-    told = _OTHERWISE.get(code)
-    return told[0] if told is not None and told[1](params) else code
-
-
-_OTHERWISE: Final[dict[str, tuple[str, Callable[[Mapping[str, Any]], bool]]]] = {
-    "address_matched": ("address_matched_only", lambda params: not params.get("parts")),
-    "coordinates_swapped": ("coordinates_swapped_only", lambda params: params.get("offered_lat") is None),
-    "landmark_matched": ("place_without_name", lambda params: params.get("name") == ""),
-    "place_matched": ("place_without_name", lambda params: params.get("name") == ""),
-    "distance_only": ("distance_only_near", lambda params: params.get("distance_m") == 0),
-    "district_unknown_here": ("district_unknown_here_only", lambda params: not params.get("meant")),
-    "station_unknown_here": ("station_unknown_here_only", lambda params: not params.get("meant")),
-    "town_only": ("town_only_beside", lambda params: bool(params.get("rest"))),
 }

@@ -14,7 +14,7 @@ import shapely
 from sqlalchemy.orm import Session
 
 from app.db.named import sql
-from app.geocode.messages import say
+from app.geocode.saying import say
 from app.geocode.values import Names
 from spatial.geocoding import StationArea, flags
 from spatial.geocoding.flags import Suspect

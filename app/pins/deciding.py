@@ -7,7 +7,7 @@ from shapely.errors import ShapelyError
 from sqlalchemy.orm import Session
 
 from app.errors import BadRequest, InvalidFilter
-from app.geocode.messages import say
+from app.geocode.saying import say
 from app.pins.schemas import Decision
 from app.records import pins
 from spatial import cells as h3cells

@@ -11,7 +11,7 @@ from app.audit.service import note
 from app.db.named import sql
 from app.errors import NotFound
 from app.geocode.called import called
-from app.geocode.messages import say
+from app.geocode.saying import say
 from app.geocode.values import NO_NAMES
 from app.records.filters import PROTECTED_RESOLUTION
 from app.records.service import in_records, iso, list_row

@@ -143,7 +143,7 @@ def test_the_answer_may_go_to_the_standard_output(table) -> None:
     assert done.returncode == 0, done.stderr
     header, first, second = done.stdout.splitlines()
     assert header.startswith("id,text,near_lat,near_lon,lat,lon,") and not (ROOT / "-").exists()
-    assert "near_lat “abc” and near_lon “74” are no point" in first and "no point" not in second
+    assert "(near_lat “abc”, near_lon “74”) is no point" in first and "no point" not in second
     assert "1 rows have an id that a row before them has" in done.stderr
     refused = geocode(table("id,text\n1,x\n"), "--evaluate", "--out", "-")
     assert refused.returncode == 2 and "standard output" in refused.stderr

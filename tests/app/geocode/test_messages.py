@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.geocode.messages import SENTENCES, say
+from app.geocode.messages import SENTENCES
+from app.geocode.saying import say
 from app.geocode.values import Names, Values
 
 ROOT = Path(__file__).resolve().parents[3]
