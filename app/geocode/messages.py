@@ -115,7 +115,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "near_no_point": (
         "The point to look near (near_lat “{near_lat}”, near_lon “{near_lon}”) is no point on earth and was not used.",
-        "جس نقطے کے پاس دیکھنا تھا (near_lat «{near_lat}»، near_lon «{near_lon}») وہ زمین پر کوئی جگہ نہیں، استعمال نہیں ہوا۔",
+        "جس نقطے کے پاس دیکھنا تھا (near_lat «{near_lat}»، near_lon «{near_lon}») وہ زمین پر کوئی جگہ نہیں، "
+        "استعمال نہیں ہوا۔",
     ),
     "coordinates_given": ("The source gave coordinates.", "ماخذ نے نقاط دیے۔"),
     "coordinates_given_vague": (
