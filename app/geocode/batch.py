@@ -68,6 +68,7 @@ class FileGazetteer:
     ) -> None:  # fmt: skip
         self.index: PlaceIndex = shelf.index
         self.units = units or shelf.units
+        self.shelf = shelf
         self._station = station or shelf.station
         self._local = local or {}
         self._limits = Limits(shelf.country)
@@ -133,7 +134,7 @@ def place_file(
     with tables.opened(path, truth=truth) as table:
         outcome.renamed = table.renamed
         gazetteer = gazetteer_for(settings, with_stations="station" in table.places, say_line=say_line)
-        names = Names(gazetteer.units.station_names)
+        names = _names(gazetteer, language)
         header = [*table.carried, *tables.ADDED, *(["reasons"] if explain else [])]
         began = time.process_time()
         if "station" in table.places:
@@ -301,6 +302,14 @@ def matched_words(fix: Fix) -> str:
         return ""
     named = next((reason.params["name"] for reason in fix.reasons if reason.code in _MATCHES), None)
     return f"{named} ({fix.matched})" if named else fix.matched
+
+
+def _names(gazetteer: FileGazetteer, language: str) -> Names:
+    """Give what the reasons call stations and, in Urdu, districts and places."""
+    units = gazetteer.units
+    if language != "ur":
+        return Names(units.station_names)
+    return Names(units.station_names, units.districts_ur, gazetteer.shelf.names_ur)
 
 
 def _said(reasons: Sequence[Reason], language: str, names: Names) -> list[str]:

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +44,14 @@ class Shelf:
     _made: dict[str, StationArea]
     country: Any = None
     """The country's outline with its margin: where coordinates have to lie."""
+    _urdu: Path | dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names_ur(self) -> dict[str, str]:
+        """Urdu names of places by their references: a file of its own, since only reasons in Urdu need it."""
+        if isinstance(self._urdu, Path):
+            self._urdu = dict(json.loads(self._urdu.read_text(encoding="utf-8")))
+        return self._urdu
 
     def station(self, code: str) -> StationArea | None:
         """Give the station of a code with its area, always the same object; None if there is none."""
@@ -102,7 +110,9 @@ def take(instance: Path, say: Say = lambda line: None) -> Shelf:
             say(f"The index of place names cannot be kept ({error.strerror}): it is made each time.")
             with tempfile.TemporaryDirectory() as other:
                 _keep(Path(other) / "shelf", wanted)
-                return _read(Path(other) / "shelf")
+                found = _read(Path(other) / "shelf")
+                _ = found.names_ur  # read before its folder goes
+                return found
     return _read(folder)
 
 
@@ -121,6 +131,14 @@ def entries(places: Any) -> Iterator[Entry]:
         )  # fmt: skip
 
 
+def _noting(places: Any, urdu: dict[str, str]) -> Iterator[Any]:
+    """Give places on, with a note of the Urdu name of each that has one besides."""
+    for place in places:
+        if place.name_ur and place.name_ur != place.name:
+            urdu[place.ref] = place.name_ur
+        yield place
+
+
 def _keep(folder: Path, wanted: str) -> None:
     """Write a shelf to a folder, which is there whole or not at all, and take older ones away."""
     # The reading of the files is slow to import; with the shelf there it is not needed.
@@ -132,7 +150,9 @@ def _keep(folder: Path, wanted: str) -> None:
         upper = list(jurisdictions.upper_nodes())
         stations = list(jurisdictions.with_areas([node for node in upper if node.level == "district"]))
         nodes = [*upper, *stations]
-        PlaceIndex.build(entries(places.build(nodes)), wanted).save(half / "places")
+        urdu: dict[str, str] = {}
+        PlaceIndex.build(entries(_noting(places.build(nodes), urdu)), wanted).save(half / "places")
+        (half / "names_ur.json").write_text(json.dumps(urdu, ensure_ascii=False), encoding="utf-8")
         districts = {node.district: node.code for node in upper if node.level == "district"}
         paths = jurisdictions.paths(nodes)
         country = [node.area for node in upper if node.level == "country" and node.area is not None]
@@ -174,8 +194,9 @@ def _read(folder: Path) -> Shelf:
     stations = {row["code"]: row for row in rows if row["level"] == "station"}
     country = (folder / "country.wkb").read_bytes()
     return Shelf(
-        PlaceIndex.load(folder / "places"), units, stations, {}, shapely.from_wkb(country) if country else None
-    )
+        PlaceIndex.load(folder / "places"), units, stations, {}, shapely.from_wkb(country) if country else None,
+        folder / "names_ur.json",
+    )  # fmt: skip
 
 
 @contextmanager

@@ -81,6 +81,8 @@ class Units:
         self._found: dict[tuple[str, ...], Unit | UnitNotFound] = {}
         #: English and Urdu name of every station by its code.
         self.station_names = {unit.code: (unit.name, unit.name_ur) for unit in units if unit.level == "station"}
+        #: Urdu names of districts by their English ones.
+        self.districts_ur = {unit.name: unit.name_ur for unit in units if unit.level == "district" and unit.name_ur}
         for unit in units:
             if unit.level == "station":
                 for key in {station_key(name) for name in (unit.name, unit.name_ur) if name}:

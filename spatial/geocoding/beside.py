@@ -86,10 +86,11 @@ def _fix(one: Chosen, region: regions.Region | None) -> Fix | None:
     """Give the fix of a region; says in the reasons what there is to say of it."""
     found, place, station = one.found, one.found.place, one.station
     if region is None:
-        one.reasons.append(Reason("place_too_large", {"name": place.name}))
+        one.reasons.append(Reason("place_too_large", {"name": place.name, "ref": place.ref}))
         return None
     if station.area is not None and not shapely.contains_xy(regions.prepared(station.area), found.lon, found.lat):
-        one.reasons.append(Reason("place_outside_station_area", {"name": place.name, "station": station.code}))
+        params: dict[str, str | float] = {"name": place.name, "ref": place.ref, "station": station.code}
+        one.reasons.append(Reason("place_outside_station_area", params))
     return regions.fix_of(region, one.method, found.score, place.ref, one.reasons)
 
 

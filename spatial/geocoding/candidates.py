@@ -74,7 +74,13 @@ def _ends(query: Query, tie: Tie | None, station: StationArea | None, gazetteer:
     chosen = list(once.values())
     whole = sum(one.chance for one in chosen)
     return [
-        Candidate(one.place, one.at.lat, one.at.lon, one.chance / whole, (Reason("tie_end", {"name": one.place.name}),))
+        Candidate(
+            one.place,
+            one.at.lat,
+            one.at.lon,
+            one.chance / whole,
+            (Reason("tie_end", {"name": one.place.name, "ref": one.place.ref}),),
+        )
         for one in chosen
     ]
 

@@ -111,7 +111,7 @@ def agreement(agreed: float, bearing_only: float) -> str:
 
 def tell(code: str, station: StationArea, said: Bearing, place: Place, reasons: list[Reason]) -> None:
     """Say in the reasons how a distance and direction from a station agree with a name."""
-    reasons.append(Reason(code, bearings.said_params(said, station) | {"name": place.name}))
+    reasons.append(Reason(code, bearings.said_params(said, station) | {"name": place.name, "ref": place.ref}))
     reasons.extend(bearings.learned(station))
 
 

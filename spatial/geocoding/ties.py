@@ -105,16 +105,17 @@ def rung(
     sure = min(1.0, sum(one.weight for one, _ in lumps)) * (bearings.SCORE_BEARING if tie.kind != "between" else 0.8)
     if sure < (WEAK_ALONE if station is None else WEAK_BESIDE_STATION):
         leading = max(lumps, key=lambda pair: pair[0].weight)[1].place
-        reasons.append(Reason("name_weak", {"name": leading.name, "share": round(100.0 * sure)}))
+        reasons.append(Reason("name_weak", {"name": leading.name, "ref": leading.ref, "share": round(100.0 * sure)}))
         return None
     found = _placed(tie, lumps, station)
     shares = found.shares if found is not None else [one.weight for one, _ in lumps]
     best = lumps[max(range(len(lumps)), key=shares.__getitem__)][1].place
     if found is None:
-        reasons.append(Reason("place_too_large", {"name": best.name}))
+        reasons.append(Reason("place_too_large", {"name": best.name, "ref": best.ref}))
         return None
     reasons.extend(
-        replace(one, params={**one.params, "name": best.name}) if one.code in OF_ONE else one for one in told
+        replace(one, params={**one.params, "name": best.name, "ref": best.ref}) if one.code in OF_ONE else one
+        for one in told
     )
     if station is not None and tie.said is not None:
         reasons.extend(bearings.learned(station))
@@ -176,9 +177,9 @@ def _beside_name(
         away = _away(first[0], tie.said, station.habits or BELIEVED)
         plausible = max(_SMALLEST_PLAUSIBLE_M2, math.pi * (1.5 * away.reach_m) ** 2)
         found = _try(lumps, _bounds(station), away, TRUST_ORIGIN, plausible)
-    told = [Reason("place_matched", {"name": place.name})]
+    told = [Reason("place_matched", {"name": place.name, "ref": place.ref})]
     if found is not None and tie.said is not None:
-        told.append(Reason("origin_place", _measure(tie.said) | {"name": first[0].place.name}))
+        told.append(Reason("origin_place", _measure(tie.said) | _named(first[0])))
     else:
         told.append(Reason("origin_unknown", {"name": tie.first}))
         found = _try(lumps, _bounds(station))
@@ -199,7 +200,7 @@ def _lumps(
         if not sure_first or tie.said is None:
             told.append(Reason("origin_unknown", {"name": tie.first}))
             return []
-        told.append(Reason("origin_place", _measure(tie.said) | {"name": first[0].place.name}))
+        told.append(Reason("origin_place", _measure(tie.said) | _named(first[0])))
         return [(Lump(one.chance, _away(one, tie.said, habits)), one) for one in first[:MOST_PAIRS]]
     params: dict[str, str | float] = {"first": tie.first, "second": tie.second}
     if sure_first and sure_second:
@@ -223,7 +224,7 @@ def _lumps(
         told.append(Reason("between_unknown", params))
         return []
     known, other = (first, tie.second) if sure_first else (second, tie.first)
-    told.append(Reason("between_one_known", {"name": known[0].place.name, "other": other}))
+    told.append(Reason("between_one_known", _named(known[0]) | {"other": other}))
     return [(Lump(0.8 * one.chance, _about(one)), one) for one in known[:MOST_PAIRS]]
 
 
@@ -276,6 +277,10 @@ def _away(one: Meant, said: Said, habits: Habits) -> From:
 
 def _about(one: Meant) -> Layer:
     return Around(one.at.lat, one.at.lon, one.radius_m, NEAR_ONE_M)
+
+
+def _named(one: Meant) -> dict[str, str | float]:
+    return {"name": one.place.name, "ref": one.place.ref}
 
 
 def _measure(said: Said) -> dict[str, str | float]:

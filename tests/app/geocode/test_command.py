@@ -85,6 +85,9 @@ def test_the_reasons_are_said_in_urdu(table, tmp_path: Path) -> None:
     path = table('id,text,district\n1,"Johar Town",Lahore\n')
     assert geocode(path, "--out", out, "--explain", "--language", "ur").returncode == 0
     assert any("\u0600" <= letter <= "\u06ff" for letter in written(out)[0]["reasons"])
+    path = table("id,text\n1,Hashtnagri phatak Peshawar\n")
+    assert geocode(path, "--out", out, "--explain", "--language", "ur").returncode == 0
+    assert "پشاور" in written(out)[0]["reasons"] and "Peshawar" not in written(out)[0]["reasons"]
 
 
 def test_a_station_of_the_files_is_known(table, tmp_path: Path) -> None:
