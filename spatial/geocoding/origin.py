@@ -51,7 +51,8 @@ def read(query: Query, gazetteer: Gazetteer, reasons: list[Reason]) -> Origin:
         inside = _within(index, query, name, " ".join(after), tie.rest)
         if len(inside) == 1:
             place = inside[0]
-            reasons.append(Reason("station_in_text", {"station": place.ref, "name": place.name}))
+            named: dict[str, str | float] = {"station": place.ref, "name": place.name, "ref": place.ref}
+            reasons.append(Reason("station_in_text", named))
             others = "" if sound(" ".join(after)) in _towns_of(place) else " ".join(after)
             text = ", ".join(part for part in (tie.rest, others, _distance_of(query.text or "")) if part)
             return replace(query, text=text), gazetteer.station(place.ref) or _house(place), None
