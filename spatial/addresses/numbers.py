@@ -10,6 +10,9 @@ from spatial.addresses.words import Words
 ROMAN: Final = {
     "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
 }  # fmt: skip
+_HUNDRED: Final = 100
+_POINTS: Final = frozenset({"north", "south"})
+_FROM: Final = frozenset({"of", "from", "se", "az", "ki", "ke", "side", "سے", "از", "کی", "کے"})
 ORDINALS: Final = frozenset({"st", "nd", "rd", "th", "street", "road"})
 
 
@@ -143,7 +146,12 @@ class Numbers:
                 self.words.branches.get(tuple(found.text for found in row[:length])) if len(row) >= length else None
             )
             if branch:
-                return branch, self.tokens.index(row[length - 1], index) + 1
+                last = self.tokens.index(row[length - 1], index) + 1
+                after = self.token(last)
+                # "Chak 88 shumali" is of the northern branch, "Chak 88 north of the canal" only lies there.
+                if row[0].text in _POINTS and length == 1 and after is not None and after.text in _FROM:
+                    return "", index
+                return branch, last
         return "", index
 
     def _count(self, index: int) -> tuple[str, int]:
@@ -151,9 +159,14 @@ class Numbers:
         token = self.token(index)
         if token is None:
             return "", index
-        if token.kind == NUMBER:
-            return token.text.lstrip("0") or "0", index + 1
         total, last = 0, index
+        if token.kind == NUMBER:
+            after = self.token(index + 1)
+            is_hundreds = after is not None and after.kind == WORD and self.words.numbers.get(after.text) == _HUNDRED
+            if not is_hundreds or not token.text.isdecimal() or int(token.text) >= 10:
+                return token.text.lstrip("0") or "0", index + 1
+            # Behind "number" the first of "two hundred four" is a figure already.
+            total, index, last = int(token.text), index + 1, index + 1
         while index < len(self.tokens):
             here = self.tokens[index]
             value = self.words.numbers.get(here.text) if here.kind == WORD else None
@@ -162,7 +175,7 @@ class Numbers:
                     index += 1
                     continue
                 break
-            if value == 100:
+            if value == _HUNDRED:
                 total = (total or 1) * 100
             elif total and (total % 100 and not (total % 10 == 0 and value < 10)):
                 break

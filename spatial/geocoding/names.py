@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from spatial.addresses.bearings import without_bearing
 from spatial.addresses.parse import parse
-from spatial.geocoding import calibration
+from spatial.geocoding import calibration, chaks
 from spatial.geocoding.context import Context, context_of, sound
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
@@ -102,6 +102,7 @@ def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]
     measured = measure(index, batch, found)
     fits = calibration.current()
     chances = _of_towns(index, texts, measured, fits.chances(measured.measures))
+    chances = chaks.of_chaks(index, terms, measured, chances)
     lines = np.array([context.lines for context in contexts])
     prior = _priors(index, asked, mentions, measured)
     choice = calibration.choose(measured, chances, prior, lines)
