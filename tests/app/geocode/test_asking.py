@@ -54,6 +54,14 @@ def test_urdu_is_read_and_answered(client: FlaskClient, sign_in) -> None:
     assert all(any("\u0600" <= letter <= "\u06ff" for letter in reason["text"]) for reason in found["reasons"])
 
 
+def test_reasons_name_stations_and_places_in_the_reader_s_language(client: FlaskClient, sign_in) -> None:
+    sign_in(client, "planner")
+    english = ask(client, text="3 km north of PS", station=GULBERG)["reasons"][0]["text"]
+    assert english == "3 km north of PS Gulberg."
+    urdu = " ".join(reason["text"] for reason in ask(client, text="Faisal Town", station=GULBERG, lang="ur")["reasons"])
+    assert "فیصل ٹاؤن" in urdu and GULBERG not in urdu
+
+
 def test_nothing_known_is_the_station_s_area_or_nothing(client: FlaskClient, sign_in) -> None:
     sign_in(client, "planner")
     assert ask(client, text="qwxzv", station="Gulberg", district="Lahore")["method"] == "station_area"
