@@ -10,10 +10,11 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, Final, TypeVar
 
+import h3._cy as in_c  # for many cells: half of what the functions about these take is their own call
 import h3.api.basic_int as h3
-import h3.api.numpy_int as in_arrays
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ CellArray = TypeVar("CellArray", NDArray[np.int64], NDArray[np.uint64])
 
 def is_cell(cell: int) -> bool:
     """Say whether an integer is a valid H3 cell."""
-    return 0 < cell < 1 << 63 and h3.is_valid_cell(cell)
+    return 0 < cell < 1 << 63 and bool(in_c.is_valid_cell(cell))
 
 
 def cell_of(lat: float, lon: float, resolution: int = BASE_RESOLUTION) -> int:
@@ -61,11 +62,9 @@ def cells_of(points: NDArray[np.float64], resolution: int = BASE_RESOLUTION) -> 
     InvalidCoordinates
         If any latitude or longitude is out of range or not a number.
     """
-    _resolution(resolution)
     if not bool((np.abs(points) <= (90.0, 180.0)).all()):
         raise InvalidCoordinates
-    locate = h3.latlng_to_cell
-    return np.array([locate(lat, lon, resolution) for lat, lon in points.tolist()], dtype=np.int64)
+    return np.fromiter(map(in_c.latlng_to_cell, *points.T.tolist(), repeat(_resolution(resolution))), np.int64)
 
 
 def resolution(cell: int) -> int:
@@ -203,7 +202,10 @@ def centre(cell: int) -> tuple[float, float]:
 
 def centres(cells: Iterable[int]) -> NDArray[np.float64]:
     """Give the centres of cells as an array of (latitude, longitude) in degrees, shape (c, 2)."""
-    found = [h3.cell_to_latlng(_valid(int(cell))) for cell in cells]
+    try:
+        found = list(map(in_c.cell_to_latlng, cells))  # which looks whether each is one
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidCell from None
     return np.array(found, dtype=np.float64).reshape(-1, 2)
 
 
@@ -221,7 +223,7 @@ def disks(cells: Sequence[int], k: int) -> NDArray[np.int64]:
         If one is no cell, or so near a pentagon, all of which lie at sea.
     """
     width = 1 + 3 * k * (k + 1)
-    found = [in_arrays.grid_disk(_valid(cell), _steps(k)) for cell in cells]
+    found = [np.asarray(in_c.grid_disk(_valid(cell), _steps(k))) for cell in cells]
     if any(len(row) != width for row in found):
         raise InvalidCell("There is a pentagon beside the cell.")
     return np.array(found, dtype=np.int64).reshape(len(found), width)
@@ -306,12 +308,9 @@ def weighted_cover(polygon: Any, limit: int = 64) -> tuple[int, list[int], list[
 
 def are_of(cells: Sequence[int], resolution: int) -> bool:
     """Say whether all of some integers are cells of one resolution; quicker than asking for the resolution of each."""
-    if not cells:
-        return True
     # The bits above a cell's base are its mode, which is 1, nothing, and its resolution.
-    lowest = (1 << _MODE_SHIFT) | (resolution << _RESOLUTION_SHIFT)
-    is_within = lowest <= min(cells) and max(cells) < lowest + (1 << _RESOLUTION_SHIFT)
-    return is_within and all(map(h3.is_valid_cell, cells))
+    top = (1 << (_MODE_SHIFT - _RESOLUTION_SHIFT)) | resolution
+    return {cell >> _RESOLUTION_SHIFT for cell in cells} <= {top} and all(map(in_c.is_valid_cell, cells))
 
 
 def compact(cells: Iterable[int]) -> list[int]:

@@ -140,6 +140,24 @@ def test_disks_are_those_of_each_cell_ring_by_ring() -> None:
         cells.disks([homes[0], pentagon], 1)
 
 
+def test_centres_are_those_of_h3_and_of_cells_only() -> None:
+    row = cells.disk(cells.cell_of(*LAHORE, 8), 2)
+    for asked in (row, np.array(row, dtype=np.int64), np.array(row, dtype=np.uint64)):
+        assert cells.centres(asked).tolist() == [list(h3.cell_to_latlng(cell)) for cell in row]
+    assert cells.centres([]).shape == (0, 2)
+    for bad in (row[0] + 1, 0, -row[0], 1 << 70, "8828308281fffff", None):
+        with pytest.raises(InvalidCell):
+            cells.centres([*row, bad])
+
+
+def test_cells_of_many_points_are_those_of_each() -> None:
+    points = np.random.default_rng(5).uniform((24, 61), (37, 77), (50, 2))
+    for level in (4, 9):
+        found = cells.cells_of(points, level)
+        assert found.tolist() == [h3.latlng_to_cell(lat, lon, level) for lat, lon in points.tolist()]
+    assert cells.cells_of(np.zeros((0, 2))).shape == (0,)
+
+
 def test_cells_of_one_resolution_are_told_from_others() -> None:
     row = cells.disk(cells.cell_of(*LAHORE, 8), 2)
     assert cells.are_of(row, 8) and cells.are_of([], 8)
