@@ -271,9 +271,12 @@ def _inside(
     """Give the chance that what was measured, shape (n, r), came to each interval; shape (n, i, r)."""
     spread = np.maximum(guess * measured, least_m)
     edges = sorted({edge for interval in intervals for edge in interval if edge > 0.0})
-    below = dict(zip(edges, _below((np.array(edges)[:, None, None] - measured) / spread), strict=True))
-    rows = [below[high] - below[low] if low > 0.0 else below[high] for low, high in intervals]
-    return np.stack(rows, axis=1)
+    # One after the other: all in one array would be many times as large as what the processor has at hand.
+    below = {edge: _below((edge - measured) / spread) for edge in edges}
+    found = np.empty((len(measured), len(intervals), measured.shape[1]))
+    for row, (low, high) in enumerate(intervals):
+        np.subtract(below[high], below[low] if low > 0.0 else 0.0, out=found[:, row])
+    return found
 
 
 def _intervals(
@@ -333,5 +336,10 @@ def _sectors(direction: float, habits: Habits) -> list[tuple[float, float]]:
 
 
 def _below(deviations: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the share of a normal distribution below each number of deviations, an array that is written over."""
     # The logistic curve that is nearest to the normal distribution: a hundredth off, and much quicker.
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(1.702 * deviations, -60.0, 60.0))))
+    deviations *= -1.702
+    np.minimum(np.maximum(deviations, -60.0, out=deviations), 60.0, out=deviations)
+    np.exp(deviations, out=deviations)
+    deviations += 1.0
+    return np.divide(1.0, deviations, out=deviations)
