@@ -95,11 +95,22 @@ class Lattice:
 
     origin: NDArray[np.float64]
     basis: NDArray[np.float64]
-    area_m2: float
-    samples: NDArray[np.float64]
-    """Points in a cell about its middle, in metres, shape (s, 2), each for an equal share of it."""
-    closer: NDArray[np.float64]
-    """The same, more of them, for a region of few cells."""
+    parts: int
+
+    @cached_property
+    def area_m2(self) -> float:
+        """Of a cell."""
+        return float(abs(np.linalg.det(self.basis)))
+
+    @cached_property
+    def samples(self) -> NDArray[np.float64]:
+        """Points in a cell about its middle, in metres, shape (s, 2), each for an equal share of it."""
+        return np.asarray(_hexagon(self.parts) @ self.basis)
+
+    @cached_property
+    def closer(self) -> NDArray[np.float64]:
+        """The same, more of them, for a region of few cells."""
+        return np.asarray(_hexagon(max(self.parts, 8)) @ self.basis)
 
     @property
     def reach_m(self) -> float:
@@ -107,15 +118,35 @@ class Lattice:
         return math.sqrt(self.area_m2 / 2.598)
 
     @cached_property
-    def turns(self) -> NDArray[np.float64]:
-        """What turns metres into steps, shape (6,): of the first step by metre east, by metre north, and at 0, 0."""
+    def turns(self) -> list[float]:
+        """What turns metres into steps: of the first step by metre east, by metre north, and at 0, 0; of the second."""
         (a, b), (c, d) = self.basis.tolist()
         x, y = self.origin.tolist()
-        return np.array([d, -c, y * c - x * d, -b, a, x * b - y * a]) / (a * d - b * c)
+        turned = a * d - b * c
+        return [one / turned for one in (d, -c, y * c - x * d, -b, a, x * b - y * a)]
 
-    def steps(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Give the cell that each point in metres lies in, as its steps from the origin's, shape (2, n)."""
-        return np.stack(steps_on(self.turns, east, north))
+    def steps(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the cell that each point in metres lies in, as its whole steps from the origin's, shape (2, n)."""
+        by_east, by_north, at_origin, second_by_east, second_by_north, second_at_origin = self.turns
+        found = np.empty((2, len(east)))
+        i, j = found
+        first, second = east * by_east, east * second_by_east
+        first += north * by_north
+        second += north * second_by_north
+        first += at_origin
+        second += second_at_origin
+        np.rint(first, out=i)
+        np.rint(second, out=j)
+        first -= i
+        second -= j
+        # Steps stand 60 degrees apart: only along the one that is farther off may the next cell be nearer.
+        is_first = np.abs(first) >= np.abs(second)
+        far = np.where(is_first, first, second)
+        far += 0.5 * np.where(is_first, second, first)
+        np.rint(far, out=far)
+        np.add(i, far, out=i, where=is_first)
+        np.add(j, far, out=j, where=~is_first)
+        return found
 
     def middles(self, boxes: list[Box]) -> NDArray[np.float64]:
         """Give the middles of all cells that touch any of the boxes, in metres, shape (c, 2)."""
@@ -147,31 +178,6 @@ class Lattice:
         return np.column_stack([i[rows, 0], j[0, columns]])
 
 
-def steps_on(
-    turns: NDArray[np.float64], east: NDArray[np.float64], north: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give the cell that each point in metres lies in, as its two steps from the origin's cell of a lattice.
-
-    Parameters
-    ----------
-    turns : ndarray, shape (6,) or (6, n)
-        :attr:`Lattice.turns` of one lattice, or of each point's own.
-    east, north : ndarray, shape (n,)
-    """
-    first = east * turns[0] + north * turns[1] + turns[2]
-    second = east * turns[3] + north * turns[4] + turns[5]
-    # Steps stand 60 degrees apart, so a third is minus both; of the three, the one rounded most gives way.
-    i, j = np.rint(first), np.rint(second)
-    off_i, off_j = first - i, second - j
-    third = off_i + off_j
-    k = np.rint(third)
-    off_k = np.abs(third - k)
-    off_i, off_j = np.abs(off_i), np.abs(off_j)
-    # Where the two agree with the third there is nothing to give way.
-    is_i = (off_i > off_j) & (off_i > off_k)
-    return np.where(is_i, i + k, i).astype(np.int64), np.where(is_i | (off_j <= off_k), j, j + k).astype(np.int64)
-
-
 @lru_cache(maxsize=32_768)
 def lattice(lat: float, lon: float, resolution: int) -> Lattice:
     """Give the lattice of a resolution's cells about a point in degrees."""
@@ -185,10 +191,7 @@ def lattice(lat: float, lon: float, resolution: int) -> Lattice:
     half = len(steps) // 2
     # Opposite neighbours together, so that what bends over the cell cancels out.
     basis = np.stack([(steps[0] - steps[half]) / 2.0, (steps[1] - steps[1 + half]) / 2.0])
-    parts = _PARTS.get(resolution, _PARTS_COARSE)
-    return Lattice(
-        origin, basis, float(abs(np.linalg.det(basis))), _hexagon(parts) @ basis, _hexagon(max(parts, 8)) @ basis
-    )
+    return Lattice(origin, basis, _PARTS.get(resolution, _PARTS_COARSE))
 
 
 @lru_cache(maxsize=4)

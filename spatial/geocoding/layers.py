@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from spatial.geocoding import nearness
 from spatial.geocoding.frame import Box, Frame
-from spatial.geocoding.habits import BELIEVED, Habits, angular, radial
+from spatial.geocoding.habits import BELIEVED, Angular, Habits, Radial, angular, radial
 from spatial.model import Point
 
 Grid = NDArray[np.float64]
@@ -187,22 +187,27 @@ class Bearing:
     @property
     def reach_m(self) -> float:
         """The farthest distance that the words allow."""
-        return radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits).outer_m
+        return self._far.outer_m
+
+    @cached_property
+    def _far(self) -> Radial:
+        return radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
+
+    @cached_property
+    def _turned(self) -> Angular:
+        return angular(self.direction_deg, self.distance_m <= 0.0, self.habits)
 
     def boxes(self, frame: Frame) -> list[Box]:
         """Give what holds all of it, in metres of a frame."""
         east, north = self._house(frame)
-        far = radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
-        turn = angular(self.direction_deg, self.distance_m <= 0.0, self.habits).reach_deg
+        far, turn = self._far, self._turned.reach_deg
         low_x, low_y, high_x, high_y = _sector_box(far.inner_m, far.outer_m, self.direction_deg or 0.0, turn)
         return [(east + low_x, north + low_y, east + high_x, north + high_y)]
 
     def density(self, frame: Frame, east: Grid, north: Grid) -> Grid:
         """Give the chance per square metre at points in metres of a frame."""
-        far = radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
-        turned = angular(self.direction_deg, self.distance_m <= 0.0, self.habits)
-        at_east, at_north = self._house(frame)
-        x, y = east - at_east, north - at_north
+        far, turned = self._far, self._turned
+        x, y = self._from_house(frame, east, north)
         apart = np.hypot(x, y)
         found = _read(far.density, apart * (1.0 / far.metres[1]) + 0.5)
         if self.direction_deg is not None:
@@ -214,22 +219,24 @@ class Bearing:
     @property
     def least_m2(self) -> float:
         """Square metres that any region of it has at least."""
-        far = radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
-        return far.least_m2 * angular(self.direction_deg, self.distance_m <= 0.0, self.habits).least_share
+        return self._far.least_m2 * self._turned.least_share
 
     def touches(self, frame: Frame, east: Grid, north: Grid, reach_m: float) -> NDArray[np.bool_]:
         """Give whether anything within ``reach_m`` metres of points may be meant."""
-        far = radial(self.distance_m, self.unit_m, self.low_m, self.high_m, self.habits)
-        at_east, at_north = self._house(frame)
-        x, y = east - at_east, north - at_north
+        far = self._far
+        x, y = self._from_house(frame, east, north)
         apart = np.hypot(x, y)
         found = (apart >= far.inner_m - reach_m) & (apart <= far.outer_m + reach_m)
-        turn = angular(self.direction_deg, self.distance_m <= 0.0, self.habits).reach_deg
+        turn = self._turned.reach_deg
         if self.direction_deg is None or turn >= 179.0:
             return np.asarray(found)
         off = np.abs((np.degrees(np.arctan2(x, y)) - self.direction_deg + 180.0) % 360.0 - 180.0)
         slack = np.degrees(np.arcsin(np.minimum(1.0, reach_m / np.maximum(apart, 1.0))))
         return np.asarray(found & ((off <= turn + slack) | (apart <= reach_m)))
+
+    def _from_house(self, frame: Frame, east: Grid, north: Grid) -> tuple[Grid, Grid]:
+        at_east, at_north = self._house(frame)
+        return (east - at_east, north - at_north) if at_east or at_north else (east, north)
 
     def _house(self, frame: Frame) -> tuple[float, float]:
         if frame.lat == self.lat and frame.lon == self.lon:

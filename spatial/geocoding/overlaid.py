@@ -126,7 +126,7 @@ def _at_odds(
     if math.hypot(east, north) + TAIL * float(spreads.max()) > FARTHEST_M:
         return None
     x, y, hill = _hill()
-    own_east, own_north = (spreads[:, None] * along + at for along, at in ((x, east), (y, north)))
+    own_east, own_north = spreads[:, None] * x + east, spreads[:, None] * y + north
     shares = np.array([CORE, 1.0 - CORE])
     own = hill * shares[:, None]
     if one.bound is not None:
@@ -154,14 +154,13 @@ def _at_odds(
     on_own = worth[:, None] * own
     mass = np.concatenate([on_stencil.sum(axis=0), *on_own])
     lead = np.concatenate([leads @ on_stencil, *(leads[:2, None] * on_own)])
-    ground = np.repeat(
-        [drawn.grain_m**2, *(math.pi * (TAIL * spreads) ** 2 / len(hill))], [len(weight), *[len(hill)] * 2]
-    )
     kept = np.flatnonzero(mass > _LEAST * held.sum())
-    at_east, at_north = (np.concatenate([a, *b])[kept] for a, b in ((drawn.east, own_east), (drawn.north, own_north)))
+    at_east, at_north = np.concatenate([drawn.east, *own_east])[kept], np.concatenate([drawn.north, *own_north])[kept]
+    own_m2 = (math.pi * (TAIL * spreads) ** 2 / len(hill)).tolist()
+    ground = np.repeat([drawn.grain_m**2, *own_m2], np.array([len(weight), len(hill), len(hill)]))[kept]
     # Finer than the words need only where what is left of them needs no cells.
     level = drawn.resolution if on_stencil.sum() > SLIVER * held.sum() else cells.BASE_RESOLUTION
-    return Points(at_east, at_north, mass[kept], lead[kept], ground[kept], level), code
+    return Points(at_east, at_north, mass[kept], lead[kept], ground, level), code
 
 
 def _chances(holds: float, shares: Array, by_part: Array, by_words: float) -> tuple[Array, float]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from spatial import cells
 from spatial.geocoding.combine import NOTHING, SLIVER
-from spatial.geocoding.frame import Frame, lattice, scales, steps_on, to_degrees
+from spatial.geocoding.frame import Frame, lattice, scales, to_degrees
 from spatial.geocoding.kernel import apportioned, as_regions
 from spatial.geocoding.layers import Bearing, Jurisdiction
 from spatial.geocoding.ragged import Ints, places_in, starts_of, sums
@@ -56,6 +56,21 @@ class Stencil:
         """The sum of the squared shares: the more, the fewer points hold all of it."""
         return float((self.weight * self.weight).sum())
 
+    @cached_property
+    def held(self) -> float:
+        """The sum of the shares."""
+        return float(self.weight.sum())
+
+    @cached_property
+    def whole(self) -> Points:
+        """All of its points as they are, which no area takes anything from."""
+        return Points(self.east, self.north, self.weight, self.weight, self.each_m2, self.resolution)
+
+    @cached_property
+    def each_m2(self) -> Array:
+        """The square metres for which each point stands, shape (n,)."""
+        return np.full(len(self.weight), self.grain_m**2)
+
 
 @dataclass(frozen=True, slots=True)
 class Laid:
@@ -85,6 +100,17 @@ class Points:
     resolution: int
     """The finest that may do."""
 
+    @cached_property
+    def spread(self) -> tuple[float, float, float, float]:
+        """East and north of the middle, the metres about it that hold nine tenths, and the square metres of it all."""
+        east, north, weight, lead = self.east, self.north, self.weight, self.lead
+        # Added up one after the other, as a running sum does.
+        whole = weight.cumsum()[-1]
+        leading = whole if lead is weight else lead.cumsum()[-1]
+        at_east, at_north = (east * lead).cumsum()[-1] / leading, (north * lead).cumsum()[-1] / leading
+        area = whole * whole / (weight * weight / self.each_m2).cumsum()[-1]
+        return float(at_east), float(at_north), _ninety(east - at_east, north - at_north, weight), float(area)
+
 
 def lay_all(asked: Sequence[Laid]) -> list[tuple[Region, float] | None]:
     """Give the regions of distances and directions, many in one go; each as it would be alone, to the last bit.
@@ -109,6 +135,8 @@ def lay_all(asked: Sequence[Laid]) -> list[tuple[Region, float] | None]:
     return found
 
 
+# Many texts of a station say the same and name other places.
+@lru_cache(maxsize=1_024)
 def laid_within(words: Bearing, bound: Jurisdiction | None) -> tuple[Stencil, Array, float] | None:
     """Give the stencil of words, what a bound leaves of each point, and of all of them; None if it leaves nothing."""
     said = (words.distance_m, words.direction_deg, words.unit_m, words.low_m, words.high_m, words.habits)
@@ -128,24 +156,33 @@ def laid_within(words: Bearing, bound: Jurisdiction | None) -> tuple[Stencil, Ar
 
 def points_of(drawn: Stencil, weight: Array, lead: Array | None = None) -> Points:
     """Give the points of a stencil that have some weight; without another lead, all of it leads."""
-    lead = weight if lead is None else lead
+    if lead is None and weight is drawn.weight:
+        return drawn.whole
     kept = np.flatnonzero(weight)
-    each = np.full(len(kept), drawn.grain_m**2)
     if len(kept) == len(weight):
-        return Points(drawn.east, drawn.north, weight, lead, each, drawn.resolution)
-    return Points(drawn.east[kept], drawn.north[kept], weight[kept], lead[kept], each, drawn.resolution)
+        return Points(
+            drawn.east, drawn.north, weight, weight if lead is None else lead, drawn.each_m2, drawn.resolution
+        )
+    held = weight[kept]
+    return Points(
+        drawn.east[kept], drawn.north[kept], held, held if lead is None else lead[kept], drawn.each_m2[: len(kept)],
+        drawn.resolution,
+    )  # fmt: skip
 
 
 def _bounded(drawn: Stencil, words: Bearing, bound: Jurisdiction | None) -> tuple[Array, float]:
     """Give each point's weight within a bound, and the sum of them before it is made one again."""
     if bound is None:
         return drawn.weight, 1.0
-    inside = drawn.weight * is_inside(bound, words, drawn.east, drawn.north)
-    held = float(inside.sum())
+    is_in = is_inside(bound, words, drawn.east, drawn.north)
+    if is_in.all():
+        return drawn.weight, drawn.held + bound.leak * (1.0 - drawn.held)
+    left = np.where(is_in, drawn.weight, 0.0)
+    held = float(left.sum())
     beyond = bound.leak * (1.0 - held)
     if beyond <= _THIN * held:
-        return inside, held + beyond
-    return np.where(inside > 0.0, inside, bound.leak * drawn.weight), held + beyond
+        return left, held + beyond
+    return np.where(left > 0.0, left, bound.leak * drawn.weight), held + beyond
 
 
 def is_inside(bound: Jurisdiction, words: Bearing, east: Array, north: Array) -> NDArray[np.bool_]:
@@ -203,34 +240,17 @@ def _regions(words: Sequence[Bearing], weighed: Sequence[Points]) -> list[Region
     if not weighed:
         return []
     count = len(weighed)
-    sizes = np.array([len(one.weight) for one in weighed])
-    owner = np.repeat(np.arange(count), sizes)
-    east, north, weight, lead, each_m2 = (
-        np.concatenate([getattr(one, name) for one in weighed])
-        for name in ("east", "north", "weight", "lead", "each_m2")
-    )
-    whole = sums(owner, weight, count)
-    leading = sums(owner, lead, count)
-    middle = np.stack([sums(owner, along * lead, count) / leading for along in (east, north)], axis=1)
-    about_east, about_north = np.repeat(middle.T, sizes, axis=1)
-    ninety = _ninety(owner, sizes, np.hypot(east - about_east, north - about_north), weight)
-    area = whole**2 / sums(owner, weight * weight / each_m2, count)
-    at = _to_degrees(words, np.arange(count), middle[:, 0], middle[:, 1])
+    east, north, ninety, area = np.array([one.spread for one in weighed]).T
+    at = _to_degrees(words, np.arange(count), east, north)
     level = np.array([one.resolution for one in weighed])
     homes, masses = np.zeros((count, MOST_CELLS), dtype=np.int64), np.zeros((count, MOST_CELLS))
-    left = still = np.arange(count)
+    left = np.arange(count)
     while len(left):
-        if len(left) < count:
-            here = np.isin(owner, left)
-            east, north, weight = east[here], north[here], weight[here]
-            owner, sizes = owner[here], sizes[np.isin(still, left)]
-        still, count = left, len(left)
-        asked = [words[row] for row in left.tolist()]
-        needed, of, middles, held = _cells(asked, level[left], sizes, east, north, weight)
+        asked, levels = [words[row] for row in left.tolist()], level[left]
+        needed, of, middles, held = _cells(asked, levels, [weighed[row] for row in left.tolist()])
         fits = needed <= MOST_CELLS
         kept = fits[of]
-        filled, shares = _homes(asked, level[left], of[kept], middles[kept], held[kept])
-        homes[left], masses[left] = filled, shares
+        homes[left], masses[left] = _homes(asked, levels, of[kept], middles[kept], held[kept])
         # A cell has seven children: pass over the resolutions that cannot do.
         steps = np.floor(np.log(np.maximum(needed, MOST_CELLS + 1) / MOST_CELLS) / math.log(7.0)).astype(np.int64)
         level[left] -= np.where(fits, 0, np.maximum(1, steps))
@@ -241,35 +261,34 @@ def _regions(words: Sequence[Bearing], weighed: Sequence[Points]) -> list[Region
     return [region if is_there else None for region, is_there in zip(drawn, fits.tolist(), strict=True)]
 
 
-def _ninety(owner: Ints, sizes: Ints, apart: Array, weight: Array) -> Array:
-    """Give for each text the distance within which nine tenths of its weight lie, to a thousandth of the farthest."""
-    farthest = np.maximum(np.maximum.reduceat(apart, np.cumsum(sizes) - sizes), 1e-6)
-    bins = (apart * np.repeat(_BINS / farthest, sizes)).astype(np.int64)
-    count = len(farthest)
-    running = np.cumsum(sums(owner * (_BINS + 1) + bins, weight, count * (_BINS + 1)).reshape(count, -1), axis=1)
-    return np.asarray(((running < 0.9 * running[:, -1:]).sum(axis=1) + 1) * farthest / _BINS)
+def _ninety(east: Array, north: Array, weight: Array) -> float:
+    """Give the distance within which nine tenths of a weight lie, to a thousandth of the farthest."""
+    apart = np.hypot(east, north)
+    farthest = max(float(apart.max()), 1e-6)
+    running = np.bincount((apart * (_BINS / farthest)).astype(np.int64), weight, _BINS + 1).cumsum()
+    return (int(running.searchsorted(0.9 * running[-1])) + 1) * farthest / _BINS
 
 
-def _cells(
-    words: Sequence[Bearing], level: Ints, sizes: Ints, east: Array, north: Array, weight: Array
-) -> tuple[Ints, Ints, Array, Array]:
-    """Give how many cells each text needs, and the heaviest: whose they are, their middles in metres, their weights.
-
-    Of the points so many in a row are each text's as ``sizes`` says.
-    """
+def _cells(words: Sequence[Bearing], level: Ints, weighed: Sequence[Points]) -> tuple[Ints, Ints, Array, Array]:
+    """Give how many cells each text needs, and the heaviest: whose they are, their middles in metres, their weights."""
     grids = [lattice(one.lat, one.lon, at) for one, at in zip(words, level.tolist(), strict=True)]
+    tables, shapes = [], []
+    for grid, one in zip(grids, weighed, strict=True):
+        first, second = grid.steps(one.east, one.north)
+        row, column, last = int(first.min()), int(second.min()), int(second.max())
+        width = last - column + 1
+        # Row by row of each text's own table, one table after the other.
+        first -= row
+        first *= width
+        first += second
+        first -= column
+        tables.append(np.bincount(first.astype(np.int64), one.weight))
+        shapes.append((row, column, width))
+    by_place, (row, column, width) = np.concatenate(tables), np.array(shapes).T
+    sizes = np.array([len(table) for table in tables])
     starts = np.cumsum(sizes) - sizes
-    first, second = steps_on(np.repeat(np.array([one.turns for one in grids]).T, sizes, axis=1), east, north)
-    least = np.stack([np.minimum.reduceat(step, starts) for step in (first, second)])
-    most = np.stack([np.maximum.reduceat(step, starts) for step in (first, second)])
-    rows, width = most - least + 1
-    size = rows * width
-    ends = np.cumsum(size)
-    # Row by row of each text's own table, one table after the other.
-    begins = ends - size - least[0] * width - least[1]
-    by_place = sums(np.repeat(begins, sizes) + first * np.repeat(width, sizes) + second, weight, int(ends[-1]))
     held = np.flatnonzero(by_place)
-    of = np.searchsorted(ends, held, side="right")
+    of = np.repeat(np.arange(len(words)), sizes)[held]
     order = np.lexsort((-by_place[held], of))
     held, of = held[order], of[order]
     place = places_in(of, starts_of(of))
@@ -281,8 +300,8 @@ def _cells(
     filled = (table[:, :MOST_CELLS] > NOTHING * running[:, -1:]).sum(axis=1)
     chosen = place < np.maximum(needed, filled)[of]
     held, of = held[chosen], of[chosen]
-    step = held - (ends - size)[of]
-    at = np.stack([step // width[of] + least[0][of], step % width[of] + least[1][of]], axis=1)
+    step, across = held - starts[of], width[of]
+    at = np.stack([step // across + row[of], step % across + column[of]], axis=1)
     basis, origin = np.array([one.basis for one in grids]), np.array([one.origin for one in grids])
     return needed, of, origin[of] + (at[:, :, None] * basis[of]).sum(axis=1), by_place[held]
 
@@ -292,7 +311,7 @@ def _homes(words: Sequence[Bearing], level: Ints, of: Ints, middles: Array, held
     at = _to_degrees(words, of, middles[:, 0], middles[:, 1])
     found = np.zeros(len(of), dtype=np.int64)
     levels = level[of]
-    for one in np.unique(levels).tolist():
+    for one in set(levels.tolist()):
         found[levels == one] = cells.cells_of(at[levels == one], one)
     order = np.lexsort((found, of))
     of, found, held = of[order], found[order], held[order]

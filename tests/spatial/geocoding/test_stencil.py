@@ -61,6 +61,27 @@ def test_an_area_that_holds_nothing_of_it_leaves_nothing() -> None:
     assert stencil.lay_all([Laid(words, Jurisdiction(other.area, 0.0))]) == [None]
 
 
+def test_an_area_that_holds_all_of_it_takes_nothing() -> None:
+    station = AREAS[0]
+    words = Bearing(station.lat, station.lon, 1_000.0, 45.0)
+    country = Jurisdiction(shapely.box(station.lon - 1.0, station.lat - 1.0, station.lon + 1.0, station.lat + 1.0), 0.1)
+    (alone,), (laid,) = stencil.lay_all([Laid(words)]), stencil.lay_all([Laid(words, country)])
+    assert alone is not None and laid is not None
+    assert laid[0] == alone[0] and laid[1] == pytest.approx(1.0)
+
+
+def test_a_point_lies_in_the_nearest_cell_of_a_lattice() -> None:
+    chance = np.random.default_rng(3)
+    found = lattice(31.5, 74.3, 8)
+    east, north = chance.uniform(-20_000.0, 20_000.0, (2, 500))
+    step = found.steps(east, north)
+    around = np.array([(0, 0), (1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1)])
+    # In steps, which stand 60 degrees apart.
+    at = (np.column_stack([east, north]) - found.origin) @ np.linalg.inv(found.basis)
+    a, b = np.moveaxis(at[:, None] - (step.T[:, None] + around), -1, 0)
+    assert not (a * a + a * b + b * b).argmin(axis=1).any()
+
+
 def test_nobodys_region_depends_on_who_is_laid_beside_it() -> None:
     chance = np.random.default_rng(2)
     many = []
