@@ -227,6 +227,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The text tells its place by {name}.",
         "متن اپنی جگہ {name} کے حوالے سے بتاتا ہے۔",
     ),
+    "in_station_house": (
+        "It happened in the house of {station} itself.",
+        "وقوعہ خود {station} کی عمارت میں ہوا۔",
+    ),
+    "distance_not_understood": (
+        "The distance “{words}” in the text says no direction, or two that contradict, and was not used.",
+        "متن کے فاصلے «{words}» کی سمت نہیں لکھی یا متضاد ہے، اس لیے استعمال نہیں ہوا۔",
+    ),
     "station_in_text": (
         "The text measures from {name}.",
         "متن {name} سے فاصلہ بتاتا ہے۔",

@@ -9,6 +9,7 @@ from spatial.addresses.bearings import (
     parse_direction,
     parse_distance,
     read_distance,
+    unread_distance,
     without_bearing,
 )
 from spatial.addresses.beats import beat_of
@@ -16,7 +17,7 @@ from spatial.addresses.normal import normalise
 from spatial.addresses.parse import parse
 from spatial.addresses.phonetic import phonetic
 from spatial.addresses.place import ParsedPlace, Part
-from spatial.addresses.ties import Tie, from_station, tied
+from spatial.addresses.ties import Tie, from_station, is_in_house, tied
 
 __all__ = [
     "Bearing",
@@ -25,6 +26,7 @@ __all__ = [
     "Tie",
     "beat_of",
     "from_station",
+    "is_in_house",
     "normalise",
     "parse",
     "parse_bearing",
@@ -33,5 +35,6 @@ __all__ = [
     "phonetic",
     "read_distance",
     "tied",
+    "unread_distance",
     "without_bearing",
 ]

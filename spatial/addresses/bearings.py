@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from spatial.addresses import glued, lexicon
+from spatial.addresses.amounts import Amount, amount_at
 from spatial.addresses.directions import (
     ABBREVIATIONS,
     APART,
@@ -30,8 +31,6 @@ from spatial.addresses.normal import fold, normalise
 _WORDS: Final = lexicon.read("bearings")
 _UNITS: Final = lexicon.numbers_by_word(_WORDS["units"])
 _UNIT_WORDS: Final = frozenset(word for unit in _UNITS for word in unit.split())
-_NUMBERS: Final = lexicon.numbers_by_word(_WORDS["numbers"])
-_MODIFIERS: Final = lexicon.numbers_by_word(_WORDS["modifiers"])
 _LOOSE: Final = frozenset(normalise(word) for word in _WORDS["loose"]["words"])
 _MEASURED: Final = frozenset(normalise(word) for word in _WORDS["measured"]["words"])
 _DIRECTING: Final = frozenset({*DIRECTIONS, *JOINED, *(word for word in ABBREVIATIONS if len(word) > 1)})
@@ -41,13 +40,13 @@ _WIDE: Final = {float(unit): (low, high) for unit, (low, high) in _WORDS["wide"]
 
 _FARTHEST_M: Final = 300_000.0
 _VULGAR: Final = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ", "⅛": " 1/8 "}
-# A stroke between other numbers is not a fraction: "2/3 km" is "two or three", "0/1 km" is "near".
-_FRACTIONS: Final = {"1/2": 0.5, "1/4": 0.25, "3/4": 0.75, "1/3": 1 / 3, "1/8": 0.125}
 _TOKEN: Final = re.compile(r"\d+/\d+|\d+(?:[.,٫]\d+)?|[^\W\d_]+|-")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 # "K.M." is "km". The stop leads the pattern, so that it is looked for first.
 _STOP_OF_INITIALS: Final = re.compile(r"\.(?<=[^\W\d_]\.)(?=[^\W\d_]\b)")
 _NUMERIC: Final = re.compile(r"\d")
+_LEAST_UNREAD_M: Final = 100.0
+_LONG_UNIT_M: Final = 100.0
 _NEGATIVE: Final = re.compile(r"(?:^|[:=,(،])\s*-$")
 
 
@@ -77,14 +76,6 @@ class _Distance:
 
     def towards(self, direction: float | None) -> Bearing:
         return Bearing(self.metres, direction, self.unit_m, self.low_m, self.high_m)
-
-
-@dataclass(slots=True)
-class _Number:
-    value: float
-    after: int
-    low: float | None = None
-    high: float | None = None
 
 
 @lru_cache(maxsize=16_384)
@@ -119,7 +110,7 @@ def read_distance(text: str) -> Bearing | None:
     tokens = _tokens(text)
     for distance in _distances(tokens):
         return distance.towards(None)
-    found = _number(tokens, 0)
+    found = amount_at(tokens, 0)
     if found is None or found.after != len(tokens) or found.value * 1000.0 > _FARTHEST_M:
         return None
     return _measured_in(1_000.0, found, 0, 0).towards(None)
@@ -217,14 +208,29 @@ def _told(text: str) -> _Told | None:
 
 
 @lru_cache(maxsize=1_024)
-def distances_in(text: str) -> tuple[tuple[str, float], ...]:
-    """Give the words of each distance that a text holds, whether or not it says from where, and its unit in metres."""
+def unread_distance(text: str) -> str | None:
+    """Give the words of a distance that tells nothing of where a place is, None if the text holds none.
+
+    "2 km" says no direction, "3 km north south" two. Short lengths are those of plots and streets ("30 feet bazaar").
+    """
     simple = _simplified(text)
-    if not _may_tell(simple):
-        return ()
+    if not _may_tell(simple) or _told(text) is not None:
+        return None
     tokens = _cut(simple)
-    found = _distances([word for word, _, _ in tokens])
-    return tuple([(simple[tokens[one.first][1] : tokens[one.last][2]], one.unit_m) for one in found])
+    words = [word for word, _, _ in tokens]
+    for one in _distances(words):
+        last = one.last
+        following = words[last + 1] if last + 1 < len(words) else ""
+        is_length = one.unit_m >= _LONG_UNIT_M or (one.unit_m == 1.0 and len(words[last]) > 1)
+        if one.metres < _LEAST_UNREAD_M or not is_length or following[:1].isdecimal():  # "M-2 km 45" is of a road
+            continue
+        while last + 1 < len(words) and words[last + 1] in _DIRECTING:
+            last += 1
+        begin, end = tokens[one.first][1], tokens[last][2]
+        begin -= bool(_NEGATIVE.search(simple, 0, begin))
+        # As it was written, where the one spelling is as long.
+        return (text if len(text) == len(simple) else simple)[begin:end]
+    return None
 
 
 def _serves(word: str, between: str) -> bool:
@@ -307,7 +313,7 @@ def _distances(tokens: list[str]) -> list[_Distance]:
     found = []
     index = 0
     while index < len(tokens):
-        number = _number(tokens, index)
+        number = amount_at(tokens, index)
         if number is None:
             index += 1
             continue
@@ -320,7 +326,7 @@ def _distances(tokens: list[str]) -> list[_Distance]:
     return found
 
 
-def _measured_in(unit_m: float, number: _Number, first: int, last: int) -> _Distance:
+def _measured_in(unit_m: float, number: Amount, first: int, last: int) -> _Distance:
     low = number.low * unit_m if number.low is not None else None
     high = number.high * unit_m if number.high is not None else None
     if unit_m in _WIDE and number.value > 0.0:
@@ -328,45 +334,6 @@ def _measured_in(unit_m: float, number: _Number, first: int, last: int) -> _Dist
         low = (number.value if number.low is None else number.low) * least
         high = (number.value if number.high is None else number.high) * most
     return _Distance(number.value * unit_m, first, last, unit_m, low, high)
-
-
-def _number(tokens: list[str], index: int) -> _Number | None:
-    """Give the number that begins at a token, with the index after it."""
-    if index >= len(tokens):
-        return None
-    token = tokens[index]
-    if token in _MODIFIERS and index + 1 < len(tokens):
-        following = _plain(tokens[index + 1])
-        if following is not None:
-            return _Number(following.value + _MODIFIERS[token], index + 2)
-    found = _plain(token)
-    if found is None:
-        return None
-    if token.isdigit() and index + 1 < len(tokens):
-        if tokens[index + 1] == "-":
-            return _between(found.value, float(tokens[index + 2]), index + 3)
-        if tokens[index + 1] in _FRACTIONS:
-            return _Number(found.value + _FRACTIONS[tokens[index + 1]], index + 2)
-    return _Number(found.value, index + 1, found.low, found.high)
-
-
-def _between(one: float, other: float, after: int) -> _Number:
-    low, high = min(one, other), max(one, other)
-    # "0/1 km" is how a writer says "near", not half a kilometre.
-    return _Number(0.0 if low == 0.0 else (low + high) / 2, after, low, high)
-
-
-def _plain(token: str) -> _Number | None:
-    if token in _NUMBERS:
-        return _Number(_NUMBERS[token], 0)
-    if not token[0].isdecimal():
-        return None
-    if "/" in token:
-        if token in _FRACTIONS:
-            return _Number(_FRACTIONS[token], 0)
-        one, other = (float(part) for part in token.split("/"))
-        return _between(one, other, 0)
-    return _Number(float(token.replace(",", ".").replace("٫", ".")), 0)
 
 
 def _unit(tokens: list[str], index: int) -> tuple[float, int] | None:

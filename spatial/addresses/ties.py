@@ -172,6 +172,8 @@ _ORIGIN_BEFORE: Final = frozenset(fold(word) for word in _listed("origin.before"
 _ORIGIN_BESIDE: Final = frozenset(fold(word) for word in _listed("origin.beside"))
 _ARTICLES: Final = frozenset(fold(word) for word in _listed("origin.article"))
 _STATIONS_WORDS: Final = _STATION - {"p", *(fold(word) for word in _listed("origin.here"))}
+_INSIDE: Final = frozenset(fold(word) for word in _listed("house.inside"))
+_OF_HOUSE: Final = frozenset(fold(word) for word in _listed("house.serving"))
 _ABBREVIATED: Final = ("ps", "p.s")
 _NO_STATIONS_NAME: Final = frozenset(fold(word) for word in _listed("origin.onward"))
 _PLACED: Final = frozenset(fold(word) for word in _listed("road.at"))
@@ -229,6 +231,13 @@ def from_station(text: str) -> Tie | None:
             rest = f"{simple[:begin]} , {name[1]} {simple[spans[last][1] :]}"
             return Tie("from", name[0], "", rest.strip(" ,،"), said)
     return None
+
+
+@lru_cache(maxsize=4_096)
+def is_in_house(text: str) -> bool:
+    """Say whether a text says no more than that it happened in the station's house: "thana ke andar", حوالات تھانہ."""
+    words = set(_WORD.findall(fold(text).replace("p.s", "ps")))
+    return bool(words & _STATIONS_WORDS and words & _INSIDE) and words <= _STATIONS_WORDS | _INSIDE | _OF_HOUSE
 
 
 def _stations_name(clause: str, is_said: bool) -> tuple[str, str] | None:

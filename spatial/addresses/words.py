@@ -86,7 +86,7 @@ def words() -> Words:
                 spelled = tuple(normalise(variant).split())
                 if spelled != target:
                     replaced[spelled] = target
-    before, after = _relation_words(relations, "before"), _relation_words(relations, "after")
+    before, after = (_relation_words(relations, side, replaced) for side in ("before", "after"))
     phrases: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {}
     for spelled, target in sorted(replaced.items(), key=lambda item: -len(item[0])):
         phrases.setdefault(spelled[0], {})[spelled] = target
@@ -111,5 +111,12 @@ def words() -> Words:
     )
 
 
-def _relation_words(relations: dict[str, dict[str, list[str]]], side: str) -> dict[tuple[str, ...], str]:
-    return {tuple(normalise(word).split()): name for name, table in relations.items() for word in table[side]}
+def _relation_words(
+    relations: dict[str, dict[str, list[str]]], side: str, replaced: dict[tuple[str, ...], tuple[str, ...]]
+) -> dict[tuple[str, ...], str]:
+    found = {tuple(normalise(word).split()): name for name, table in relations.items() for word in table[side]}
+    # A phrase meets its text once that is respelled: "limits of ps" is "limits of thana" there.
+    for row, name in [*found.items()]:
+        if len(row) > 1:
+            found.setdefault(tuple(word for one in row for word in replaced.get((one,), (one,))), name)
+    return found

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, cast
 
-from spatial.addresses import Bearing, Tie, beat_of, normalise, tied, without_bearing
+from spatial.addresses import Bearing, Tie, beat_of, is_in_house, normalise, tied, unread_distance, without_bearing
+from spatial.addresses.parse import parts
 from spatial.geocoding import bearing, beside, coordinates, explain, kernel, names, origin, ties
 from spatial.geocoding import region as regions
 from spatial.geocoding.gazetteer import Place, StationArea
@@ -34,6 +35,9 @@ SCORE_STATION_AREA: Final = 0.85
 _RIGHT_WITHIN_M: Final = 1_000.0
 _FAR_TOWN_M: Final = 60_000.0
 """A town that far from a station, outside the districts about its own, is none that it writes about; a belief."""
+SCORE_IN_HOUSE: Final = 0.9
+HOUSE_M: Final = 100.0
+"""How far about its point a station's house and its yard reach; both are beliefs."""
 SCORE_LOCAL_NAME: Final = 0.9
 """Of a name that an officer's pin taught: he was there."""
 WEAK_BESIDE_BEARING: Final = 0.5
@@ -75,7 +79,7 @@ def resolve_all(queries: Sequence[Query], gazetteer: Gazetteer) -> list[Fix]:
     bearing.bearing_regions(
         [asked for climb in climbs if climb.fix is None and (asked := _measured(climb)) is not None]
     )
-    return [climb.fix or _without_name(climb, gazetteer.index) for climb in climbs]
+    return [_with_unread(climb, climb.fix or _without_name(climb, gazetteer.index)) for climb in climbs]
 
 
 @dataclass(slots=True, eq=False)
@@ -125,6 +129,9 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
     )
     if climb.fix is not None:
         return climb
+    if station is not None and query.text and query.distance_m is None and is_in_house(query.text):
+        climb.fix = _in_house(station, reasons)
+        return climb
     tie = None
     if station is None:
         climb.query, climb.station, tie = origin.read(query, gazetteer, reasons)
@@ -133,6 +140,13 @@ def _begun(query: Query, gazetteer: Gazetteer) -> _Climb:
     climb.may_name = bool(query.text and without_bearing(query.text))
     climb.tie = tie or (tie_of(query) if climb.may_name else None)
     return climb
+
+
+def _in_house(station: StationArea, reasons: list[Reason]) -> Fix:
+    """Give the fix of what happened in a station's house."""
+    reasons.append(Reason("in_station_house", {"station": station.code}))
+    region = regions.unit_region(station.lat, station.lon, HOUSE_M)
+    return regions.fix_of(region, Method.PLACE, SCORE_IN_HOUSE, station.code, reasons)
 
 
 def tie_of(query: Query) -> Tie | None:
@@ -201,6 +215,17 @@ def _without_name(climb: _Climb, index: PlaceIndex) -> Fix:
         or _by_station(station, reasons)
         or Fix(Method.UNPLACED, None, None, None, (), (), 0.0, None, tuple(reasons))
     )
+
+
+def _with_unread(climb: _Climb, fix: Fix) -> Fix:
+    """Give a fix that says which distance in its text could not be used, where there is one."""
+    query = climb.query
+    if fix.method is Method.COORDINATES or not query.text or query.distance_m is not None or climb.tie is not None:
+        return fix
+    words = unread_distance(query.text)
+    if words is None or any(part.kind == "road_km" for part in parts(query.text)):
+        return fix
+    return replace(fix, reasons=(*fix.reasons, Reason("distance_not_understood", {"words": words})))
 
 
 def _far_town(query: Query, station: StationArea, index: PlaceIndex) -> str | None:

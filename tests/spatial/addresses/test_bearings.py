@@ -13,6 +13,7 @@ from spatial.addresses import (
     parse_direction,
     parse_distance,
     read_distance,
+    unread_distance,
     without_bearing,
 )
 from spatial.addresses.glued import apart
@@ -258,3 +259,38 @@ def test_a_bearing_is_cut_out_of_its_text(text: str, left: str) -> None:
 @given(st.text(max_size=60))
 def test_cutting_breaks_on_no_text(text: str) -> None:
     assert len(without_bearing(f"{text} 3 km north of PS")) <= len(text) * 6 + 30
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2 km", "2 km"),
+        ("Model Town 2 km", "2 km"),
+        ("3 km north south", "3 km north south"),
+        ("-3 km north", "-3 km north"),
+        ("500 meter", "500 meter"),
+        ("2 کلومیٹر", "2 کلومیٹر"),
+        ("ایک کوس", "ایک کوس"),
+    ],
+)
+def test_a_distance_that_tells_nothing(text: str, words: str) -> None:
+    assert unread_distance(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 km north",
+        "2 km from PS",
+        "162 M Johar Town",
+        "100 feet road",
+        "120 gaz plot",
+        "500 m",
+        "5 meter shop",
+        "M-2 km 45",
+        "Model Town",
+        "",
+    ],
+)
+def test_no_distance_is_left_unread(text: str) -> None:
+    assert unread_distance(text) is None

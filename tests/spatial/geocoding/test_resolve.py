@@ -260,3 +260,41 @@ def test_where_a_distance_begins_is_not_where_it_happened(text: str) -> None:
     assert near.matched == "LHR-1" and near.method is Method.PLACE, (
         "the control: it is a place where nothing is measured"
     )
+
+
+@pytest.mark.parametrize("text", ["2 km", "3 km north south", "-3 km north", "Model Town, 2 km"])
+def test_a_distance_that_cannot_be_used_is_told(text: str) -> None:
+    for station in ("LHR-1", None):
+        fix = resolve(Query(text=text, station=station, district="Lahore"), GAZETTEER)
+        assert codes(fix)[-1] == "distance_not_understood" and str(fix.reasons[-1].params["words"]) in text
+
+
+@pytest.mark.parametrize(
+    "text", ["3 km north", "2 km from PS", "13 km Raiwind Road", "2 km from Model Town", "Model Town"]
+)
+def test_a_distance_that_is_used_is_not_told_as_lost(text: str) -> None:
+    fix = resolve(Query(text=text, station="LHR-1", district="Lahore"), GAZETTEER)
+    assert "distance_not_understood" not in codes(fix)
+
+
+@pytest.mark.parametrize(
+    "text", ["thana ke andar", "inside PS", "hawalat thana", "تھانہ کے اندر", "حوالات تھانہ", "in the premises of P.S."]
+)
+def test_what_happened_in_the_stations_house_lies_there(text: str) -> None:
+    fix = resolve(Query(text=text, station="LHR-1"), GAZETTEER)
+    assert codes(fix) == ["in_station_house"] and fix.cells == (cells.cell_of(*THANA),) and fix.matched == "LHR-1"
+    assert resolve(Query(text=text), GAZETTEER).matched is None
+
+
+@pytest.mark.parametrize("text", ["thana", "near thana", "Model Town ke andar", "thana ke andar Model Town"])
+def test_what_names_more_or_less_is_not_in_the_house(text: str) -> None:
+    fix = resolve(Query(text=text, station="LHR-1"), GAZETTEER)
+    assert "in_station_house" not in codes(fix)
+
+
+@pytest.mark.parametrize("text", ["within limits of PS Model Town", "حدود تھانہ ماڈل ٹاؤن", "hadood thana Model Town"])
+def test_the_limits_of_a_station_are_its_area_and_no_name(text: str) -> None:
+    fix = resolve(Query(text=text, station="LHR-1"), GAZETTEER)
+    assert fix.method is Method.STATION_AREA and fix.matched == "LHR-1"
+    named = resolve(Query(text=f"Data Darbar, {text}", station="LHR-1"), GAZETTEER)
+    assert named.matched == "p2"
