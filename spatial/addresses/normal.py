@@ -90,6 +90,9 @@ def normalise(text: str) -> str:
         Empty if nothing of the text is a letter or a digit.
     """
     simple = _folded(text)
+    # As in nearly every name: of letters and blanks nothing is dropped, joined or parted.
+    if simple.replace(" ", "").isalpha():
+        return " ".join(simple.split())
     simple = _INITIALS.sub(r"\1", simple).translate(_SIMPLEST)
     return " ".join(_BETWEEN_LETTER_AND_DIGIT.sub(" ", simple).split())
 

@@ -28,7 +28,8 @@ _LATIN: Final = (
 )  # fmt: skip
 _LATIN_SPLIT: Final = re.compile("|".join(re.escape(letters) for letters, _ in _LATIN))
 _LATIN_SOUND: Final = dict(_LATIN)
-_VOWELS: Final = re.compile("[aeiou]")
+_VOWELS: Final = str.maketrans("eiou", "aaaa")
+_SILENT: Final = str.maketrans("", "", "ahwy")
 _REPEATED: Final = re.compile(r"(.)\1+")
 
 
@@ -54,8 +55,7 @@ def phonetic(word: str) -> str:
         sounds = sounds[1:]
     head, tail = sounds[0], sounds[1:]
     # The glides are vowels inside a word as often as consonants, and h is breath: one script leaves them out.
-    rest = "".join(letter for letter in tail if letter not in "ahwy")
-    return _REPEATED.sub(r"\1", head + rest)
+    return _REPEATED.sub(r"\1", head + tail.translate(_SILENT))
 
 
 def _of_urdu(word: str) -> str:
@@ -66,7 +66,7 @@ def _of_urdu(word: str) -> str:
 
 def _of_latin(word: str) -> str:
     sounds = _LATIN_SPLIT.sub(lambda found: _LATIN_SOUND[found[0]], word)
-    return _VOWELS.sub("a", sounds)
+    return sounds.translate(_VOWELS)
 
 
 _ROMAN: Final = {**_URDU, "ش": "sh", "چ": "ch", "خ": "kh", "غ": "gh", "و": "o", "ی": "i", "ے": "e", "ئ": "e"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from spatial.addresses.measures import DIRECTIONS, KILOMETRES, MEASURES
 from spatial.addresses.numbers import ORDINALS, Numbers, numbered
 from spatial.addresses.place import Part
 from spatial.addresses.tokens import DASH, NUMBER, STOP, WORD, Token, tokens
@@ -12,14 +13,8 @@ from spatial.addresses.words import Words, words
 ROADS: Final = frozenset(
     {"road", "street", "gali", "avenue", "boulevard", "highway", "expressway", "motorway", "bypass"}
 )
-_KILOMETRES: Final = frozenset({"km", "kms", "kilometer", "kilometre", "kilometers", "kilometres", "کلومیٹر"})
-_MEASURES: Final = _KILOMETRES.union(
-    ("m", "meter", "metre", "meters", "metres", "mile", "miles", "میٹر", "میل", "furlong", "فرلانگ")
-)
-_DIRECTIONS: Final = frozenset(
-    ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest")
-    + ("شمال", "جنوب", "مشرق", "مغرب", "shumal", "janoob", "mashriq", "maghrib")
-)
+_new: Final = tuple.__new__
+"""Makes a part in less than half the time that its class takes for it."""
 _PLANNED: Final = frozenset({"block", "sector", "phase", "scheme"})
 
 
@@ -37,23 +32,30 @@ class Reader:
         self.names: list[Token] = []
         self.prefix: str | None = None
         self.relation: str | None = None
-        self.opening = True
-        self.at = 0
+        self.at, self.opening = 0, True
 
     def read(self) -> list[Part]:
         """Give the parts in the order written."""
+        leading = self.words.leading
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
-            if token.kind == STOP:
-                self._close()
+            if token.kind == WORD:
+                # Most words are part of a name, and nothing that :meth:`_word` asks for.
+                if len(token.text) > 2 and token.text not in leading and token.text not in DIRECTIONS:
+                    self.names.append(token)
+                    self.opening = False
+                    self.at += 1
+                else:
+                    self._word(token)
+            elif token.kind == STOP:
+                if self.names:
+                    self._close()
                 self.relation, self.opening = None, True
                 self.at += 1
             elif token.kind == DASH:
                 self.at += 1
-            elif token.kind == NUMBER:
-                self._number(token)
             else:
-                self._word(token)
+                self._number(token)
         self._close()
         return self.found
 
@@ -69,11 +71,11 @@ class Reader:
             return
         if token.text in self.words.numbers and self._measure(token):
             return
-        if token.text in _DIRECTIONS and (after := self._token(self.at + 1)) and after.text == "of":
+        if token.text in DIRECTIONS and (after := self._token(self.at + 1)) and after.text == "of":
             self._close()
             self.at += 2
             return
-        if token.text == "number" or (token.text in self.words.empty and token.text not in _DIRECTIONS):
+        if token.text == "number" or (token.text in self.words.empty and token.text not in DIRECTIONS):
             self.at += 1
             return
         self.names.append(token)
@@ -102,24 +104,18 @@ class Reader:
     def _number_role(self, token: Token, name: str, part: str) -> bool:
         """Take "Block 5", "5 Block", "B Block"; False if there is no number."""
         explicit, start = self.numbers.after_number_word(self.at + 1)
-        if name in ROADS and self.names and not explicit:
-            identified = None
-        elif name == "chak":
+        if name == "chak":
             found = self.numbers.chak(start)
-            if found is not None:
-                number, last = found
-                self._close()
-                self._add(part, "", number, token.start, self.tokens[last - 1].end, numbered(name, number))
-                self.at = last
-                return True
-        elif not (name == "road" and not explicit):
-            identified = self.numbers.identifier(start, roman=name not in ROADS)
-            if identified is not None:
-                number, last = identified
-                self._close()
-                self._add(part, "", number, token.start, self.tokens[last - 1].end, numbered(name, number))
-                self.at = last
-                return True
+        elif explicit or not (name == "road" or (name in ROADS and self.names)):
+            found = self.numbers.identifier(start, roman=name not in ROADS)
+        else:
+            found = None
+        if found is not None:
+            number, last = found
+            self._close()
+            self._add(part, "", number, token.start, self.tokens[last - 1].end, numbered(name, number))
+            self.at = last
+            return True
         if self.names and name != "chak":
             # "16th Street", "10th Commercial Street", "B Block".
             first = self.names[0]
@@ -263,10 +259,9 @@ class Reader:
     # Pieces
 
     def _relation(self, token: Token) -> bool:
-        for length in (4, 3, 2, 1):
-            row = tuple(found.text for found in self.tokens[self.at : self.at + length])
-            if len(row) < length:
-                continue
+        said = tuple([found.text for found in self.tokens[self.at : self.at + 4]])
+        for length in range(len(said), 0, -1):
+            row = said[:length]
             if row in self.words.after and (length > 1 or self._ends(self.at + 1)) and (self.names or self.found):
                 relation = self.words.after[row]
                 self._close()
@@ -335,16 +330,16 @@ class Reader:
     def _measure(self, token: Token) -> bool:
         """Skip "3 km north of", or take "13 km Raiwind Road"; False if it is no distance."""
         unit = self._token(self.at + 1)
-        if unit is None or unit.kind != WORD or unit.text not in _MEASURES:
+        if unit is None or unit.kind != WORD or unit.text not in MEASURES:
             return False
-        if unit.text == "m" and not ((beyond := self._token(self.at + 2)) and beyond.text in _DIRECTIONS | {"from"}):
+        if unit.text == "m" and not (
+            (beyond := self._token(self.at + 2)) and (beyond.text in DIRECTIONS or beyond.text == "from")
+        ):
             # "162 M Johar Town" is a house of block M.
             return False
         self._close()
         index = self.at + 2
-        if unit.text in _KILOMETRES and not (
-            (after := self._token(index)) and (after.text in _DIRECTIONS or after.text in self.words.empty)
-        ):
+        if unit.text in KILOMETRES and not ((after := self._token(index)) and self._serves(after)):
             for ahead in range(index, min(index + 5, len(self.tokens))):
                 if self.tokens[ahead].kind == STOP:
                     break
@@ -354,18 +349,23 @@ class Reader:
                     self._close("road_km", number=token.text, start=token.start)
                     self.at = ahead + 1
                     return True
-        while (after := self._token(index)) and after.kind == WORD and after.text in _DIRECTIONS | self.words.empty:
+        while (after := self._token(index)) and after.kind == WORD and self._serves(after):
             index += 1
         self.at = index
         self.opening = False
         return True
 
+    def _serves(self, token: Token) -> bool:
+        return token.text in DIRECTIONS or token.text in self.words.empty
+
     def _token(self, index: int) -> Token | None:
         return self.tokens[index] if 0 <= index < len(self.tokens) else None
 
     def _kind(self, index: int) -> str | None:
-        token = self._token(index)
-        return token.text if token is not None and token.kind == WORD and token.text in self.words.kinds else None
+        if index >= len(self.tokens):
+            return None
+        token = self.tokens[index]
+        return token.text if token.kind == WORD and token.text in self.words.kinds else None
 
     def _term(self, token: Token) -> str:
         if token.kind == NUMBER:
@@ -378,22 +378,20 @@ class Reader:
         names, self.names = self.names, []
         part = kind or self.prefix or "name"
         self.prefix = None
-        kinds = self.words.kinds
-        bare = names
-        if len(names) > 1:
+        first, last = names[0], names[-1]
+        if first is last:
+            key = first.text
+            terms: tuple[str, ...] = (self._term(first),)
+        else:
+            kinds = self.words.kinds
+            said = [token.text for token in names]
             # "Jinnah Park" is Jinnah, "College Road" is College, "Goth Haji Khan" is Haji Khan.
-            bare = names[:-1] if names[-1].text in kinds else names[1:] if names[0].text in kinds else names
-        key = " ".join(token.text for token in bare)
-        self._add(
-            part,
-            key,
-            number,
-            names[0].start if start is None else start,
-            names[-1].end,
-            tuple(self._term(t) for t in names),
-        )
+            key = " ".join(said[:-1] if last.text in kinds else said[1:] if first.text in kinds else said)
+            terms = tuple([self._term(token) for token in names])
+        self._add(part, key, number, first.start if start is None else start, last.end, terms)
 
     def _add(self, kind: str, key: str, number: str | None, start: int, end: int, terms: tuple[str, ...]) -> None:
         # A lone hamza is a token of which the normal spelling leaves nothing.
-        said = tuple(term for term in terms if term)
-        self.found.append(Part(kind, key, number, self.relation, start, end, said))
+        if "" in terms:
+            terms = tuple(term for term in terms if term)
+        self.found.append(_new(Part, (kind, key, number, self.relation, start, end, terms)))

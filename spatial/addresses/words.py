@@ -46,6 +46,10 @@ class Words:
         Words of relation before and after a name.
     relating : frozenset of str
         The first words of these.
+    respelled : frozenset of str
+        Words that may be written otherwise than they stand: first words of phrases, letters and figures.
+    leading : frozenset of str
+        Words that may be more than a part of a name: kinds, relations, numbers and empty ones.
     """
 
     kinds: dict[str, Kind]
@@ -61,6 +65,8 @@ class Words:
     after: dict[tuple[str, ...], str]
     relating: frozenset[str]
     provinces: frozenset[tuple[str, ...]]
+    respelled: frozenset[str]
+    leading: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -90,14 +96,19 @@ def words() -> Words:
     phrases: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {}
     for spelled, target in sorted(replaced.items(), key=lambda item: -len(item[0])):
         phrases.setdefault(spelled[0], {})[spelled] = target
+    empty = frozenset(normalise(word) for word in spellings["empty"]["words"])
+    letters = {normalise(word): letter for letter, table in spellings["letters"].items() for word in table}
+    numbers = {normalise(word): int(number) for number, table in spellings["numbers"].items() for word in table}
+    figures = {normalise(word): figure for figure, table in spellings["figures"].items() for word in table}
+    relating = frozenset(row[0] for table in (before, after) for row in table)
     return Words(
         kinds=kinds,
         phrases=phrases,
         longest={first: max(map(len, table)) for first, table in phrases.items()},
-        empty=frozenset(normalise(word) for word in spellings["empty"]["words"]),
-        letters={normalise(word): letter for letter, table in spellings["letters"].items() for word in table},
-        numbers={normalise(word): int(number) for number, table in spellings["numbers"].items() for word in table},
-        figures={normalise(word): figure for figure, table in spellings["figures"].items() for word in table},
+        empty=empty,
+        letters=letters,
+        numbers=numbers,
+        figures=figures,
         counted=frozenset(counted),
         branches={
             tuple(normalise(word).split()): letters
@@ -106,8 +117,10 @@ def words() -> Words:
         },
         before=before,
         after=after,
-        relating=frozenset(row[0] for table in (before, after) for row in table),
+        relating=relating,
         provinces=frozenset(tuple(normalise(name).split()) for name in spellings["provinces"]["words"]),
+        respelled=frozenset({*phrases, *letters, *figures}),
+        leading=frozenset({*kinds, *relating, *numbers, *empty, "number"}),
     )
 
 

@@ -45,8 +45,19 @@ def joined_terms(read: Sequence[Part]) -> list[tuple[str, tuple[str, str]]]:
     """Give the words of each part joined two and two, with the two: "Sher Shah" is also found by "Shershah"."""
     found: dict[str, tuple[str, str]] = {}
     for part in read:
-        plain = [term for term in part.terms if term[0] not in "~=" and len(term) > 1]
-        for one, other in zip(plain, plain[1:], strict=False):
-            if one.isascii() == other.isascii():
-                found.setdefault(one + other, (one, other))
+        for joined, pair in joined_of(part.terms):
+            found.setdefault(joined, pair)
     return list(found.items())
+
+
+def joined_of(terms: Sequence[str]) -> list[tuple[str, tuple[str, str]]]:
+    """Give the words among the terms of one part joined two and two, with the two."""
+    found: list[tuple[str, tuple[str, str]]] = []
+    one = ""
+    for other in terms:
+        if other[0] in "~=" or len(other) == 1:
+            continue
+        if one and one.isascii() == other.isascii():
+            found.append((one + other, (one, other)))
+        one = other
+    return found

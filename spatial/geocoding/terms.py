@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spatial.addresses.parse import parts
 from spatial.addresses.place import Part
 from spatial.geocoding.context import Context, before_provinces, sound
-from spatial.geocoding.index_layout import joined_terms
+from spatial.geocoding.index_layout import joined_of
 
 WORD, KIND, NUMBER = 0, 1, 2
 """What a term is, as the index flags it."""
@@ -59,53 +59,68 @@ class Terms:
     kind_parts: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
 
 
+@lru_cache(maxsize=16_384)
+def _sound(name: str) -> str:
+    return sound(before_provinces(name))
+
+
 @lru_cache(maxsize=4_096)
 def terms_of(text: str) -> Terms:
     """Give the terms of a text, each once."""
-    read = tuple(part for part in parts(text) if part.kind not in _UNNAMED and part.relation != "limits")
+    read = tuple([part for part in parts(text) if part.kind not in _UNNAMED and part.relation != "limits"])
+    # The place of each of the text's own terms, and for each its part and what it is.
     found: dict[str, int] = {}
+    part_of: list[int] = []
+    flags: list[int] = []
     stands: dict[str, tuple[tuple[str, ...], float]] = {}
+    kind_parts: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     for number, part in enumerate(read):
+        first, of_kind = len(found), []
         narrow = ""
         for term in part.terms:
-            if term[0] == "=":
+            flag = _FLAGS.get(term[0], WORD)
+            if flag == NUMBER:
                 if narrow and narrow.startswith(term):
                     stands.setdefault(term, ((narrow,), _WIDER))
                 else:
                     narrow = term
-            if term not in stands:
-                found.setdefault(term, number)
+            if term in found or term in stands:
+                continue
+            if flag == KIND:
+                of_kind.append(len(found))
+            found[term] = len(found)
+            part_of.append(number)
+            flags.append(flag)
+        if of_kind:
+            rest = [place for place in range(first, len(found)) if place not in of_kind]
+            kind_parts.append((tuple(of_kind), tuple(rest)))
         if len(part.terms) > 1:
-            for joined, pair in joined_terms((part,)):
+            for joined, pair in joined_of(part.terms):
                 stands.setdefault(joined, (pair, _JOINED))
-    stands = {term: target for term, target in stands.items() if term not in found}
-    texts = (*found, *stands)
-    at = {term: place for place, term in enumerate(texts)}
-    flags = tuple([_FLAGS.get(term[0], WORD) for term in texts])
-    kinds: dict[int, tuple[list[int], list[int]]] = {}
-    if KIND in flags:
-        for place, number in enumerate(found.values()):
-            kinds.setdefault(number, ([], []))[flags[place] != KIND].append(place)
+    own = len(found)
+    stands_for: list[tuple[int, int, float]] = []
+    if stands:
+        stands = {term: target for term, target in stands.items() if term not in found}
+        at = found | {term: place for place, term in enumerate(stands, own)}
+        for term, (targets, worth) in stands.items():
+            flags.append(_FLAGS.get(term[0], WORD))
+            part_of.append(part_of[found[targets[0]]] if targets[0] in found else 0)
+            stands_for += [(at[term], at[target], worth) for target in targets if target in at]
     return Terms(
-        texts=texts,
-        part=(*found.values(), *(found.get(targets[0], 0) for targets, _ in stands.values())),
-        flags=flags,
-        own=len(found),
-        stands_for=tuple(
-            (at[term], at[target], worth)
-            for term, (targets, worth) in stands.items()
-            for target in targets
-            if target in at
-        ),
+        texts=(*found, *stands),
+        part=tuple(part_of),
+        flags=tuple(flags),
+        own=own,
+        stands_for=tuple(stands_for),
         parts=read,
         sounds=tuple(
             [
-                (number, sound(before_provinces(part.key)))
+                (number, _sound(part.key))
                 for number, part in enumerate(read)
                 if part.kind in _ADMINISTRATIVE and part.key
             ]
         ),
-        kind_parts=tuple((tuple(of_kind), tuple(rest)) for of_kind, rest in kinds.values() if of_kind),
+        kind_parts=tuple(kind_parts),
     )
 
 

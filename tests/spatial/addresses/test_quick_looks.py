@@ -9,8 +9,9 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spatial.addresses import bearings, beats, lexicon, ties
-from spatial.addresses.normal import fold
+from spatial.addresses import bearings, beats, lexicon, normal, ties, tokens
+from spatial.addresses.normal import fold, normalise
+from spatial.addresses.tokens import DASH, STOP, Token
 
 _DEVELOPMENT = Path(__file__).resolve().parents[3] / "data" / "evaluation" / "geocoding-dev.csv"
 _TIES, _BEARINGS = lexicon.read("ties"), lexicon.read("bearings")
@@ -185,9 +186,37 @@ def test_a_text_without_the_word_names_no_beat(text: str) -> None:
     assert lexicon.holds(simple, beats._NAMES) or beats._BEAT.search(simple) is None
 
 
+def _cut_whole(text: str) -> list[Token]:
+    """Give the tokens of a text that is not first cut at its blanks."""
+    found: list[Token] = []
+    for said, start, end, kind, glued in tokens._between_blanks(text, len(text)):
+        if kind == tokens._POINT:
+            kind = DASH if not found or len(found[-1].text) <= 3 or found[-1].text == "number" else STOP
+        found.append(Token(said, start, end, kind, glued))
+    return found
+
+
+_MARK = st.sampled_from(list(".-–—,/\t\n\u064b'’ʼ()#") + [" ", "  ", "a", "No", "ب", "7", "1", "۳", "St", "²"])
+
+
+@given(st.one_of(_texts(), st.lists(_MARK, max_size=9).map("".join), st.text(max_size=12)))
+@example("1.5 km, 1.5, 1.5  km 1.5\tkm")
+@example("Main Road. Near - G.T. Road a.b -c d- \t- -\t.")
+@example(" - A.B. .5 - ")
+def test_a_text_is_cut_at_its_blanks_as_it_is_whole(text: str) -> None:
+    assert tokens._cut(text) == _cut_whole(text)
+
+
+@given(st.one_of(st.text(max_size=12), st.sampled_from(_LOOSE), st.text(alphabet="ab ZéںÉاءß\u0651\u200c", max_size=9)))
+def test_letters_and_blanks_are_spelled_as_other_texts_are(text: str) -> None:
+    simple = normal._INITIALS.sub(r"\1", normal._folded(text)).translate(normal._SIMPLEST)
+    assert normalise(text) == " ".join(normal._BETWEEN_LETTER_AND_DIGIT.sub(" ", simple).split())
+
+
 def test_they_agree_on_real_texts() -> None:
     for text in _development():
         _agree_on_ties(text)
+        assert tokens._cut(text) == _cut_whole(text)
         simple = bearings._simplified(text)
         if not bearings._may_tell(simple):
             assert not bearings._distances(bearings._tokens(text))
