@@ -149,7 +149,8 @@ class Table:
             except StopIteration:
                 return
             except csv.Error as error:
-                if sum(map(len, self._lines)) > csv.field_size_limit():
+                # Not the module's own limit: it is the process's, and loading records raises it.
+                if sum(map(len, self._lines)) > _LONGEST:
                     raise self._too_long() from error
                 at = self._before + self._rows.line_num
                 raise TableRefused(f"{self._name}, line {at}: {error}. Check the quotation marks there.") from error

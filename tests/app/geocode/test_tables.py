@@ -90,6 +90,16 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, content: str | bytes, words
         rows(file(tmp_path, content))
 
 
+@pytest.mark.parametrize("limit", [131_072, 10_000_000])
+def test_a_cell_without_its_end_is_told_whatever_loading_records_allows(tmp_path: Path, limit: int) -> None:
+    before = csv.field_size_limit(limit)
+    try:
+        with pytest.raises(TableRefused, match="line 3, column text: the cell has over 100,000 signs"):
+            rows(file(tmp_path, 'id,text,city\n1,x,y\n2,"' + "x, y\n" * 50_000))
+    finally:
+        csv.field_size_limit(before)
+
+
 def test_a_workbook_is_told_from_other_packed_files(tmp_path: Path) -> None:
     for inside, words in (("xl/workbook.xml", "an Excel workbook, not CSV"), ("a.txt", "a packed file .ZIP.")):
         path = tmp_path / "in.csv"
