@@ -124,7 +124,7 @@ def parse_direction(text: str) -> float | None:
     if joined in ABBREVIATIONS:
         return ABBREVIATIONS[joined]
     if len(tokens) == 1 and _NUMERIC.match(tokens[0]):
-        degrees = float(tokens[0].replace(",", ".").split("/")[0])
+        degrees = float(tokens[0].replace(",", ".").replace("٫", ".").split("/")[0])
         return degrees % 360.0 if degrees <= 360.0 else None
     for index in range(len(tokens)):
         found = points_at(tokens, index)

@@ -294,3 +294,7 @@ def test_a_distance_that_tells_nothing(text: str, words: str) -> None:
 )
 def test_no_distance_is_left_unread(text: str) -> None:
     assert unread_distance(text) is None
+
+
+def test_degrees_with_an_urdu_decimal_sign_are_read() -> None:
+    assert parse_direction("۴۵٫۵") == parse_direction("45.5") == 45.5
