@@ -41,7 +41,7 @@ from app.reference import jurisdictions, places
 from setup.steps import ROOT
 from spatial.geocoding import Entry, PlaceIndex, calibration
 from spatial.geocoding.calibration import GROUPS, Choice
-from spatial.geocoding.context import context_of
+from spatial.geocoding.context import Context, context_of
 from spatial.geocoding.evaluation import script_of, wilson
 from spatial.geocoding.match import CANDIDATES, find
 from spatial.geocoding.names import TOGETHER
@@ -141,11 +141,10 @@ class Bench:
     def __init__(self, index: PlaceIndex) -> None:
         self.index = index
         self._numbers = {place.ref: number for number, place in enumerate(index.places())}
-        self._contexts: dict[tuple[str, str], Any] = {}
 
     def lines(self, texts: Sequence[Text]) -> NDArray[np.int64]:
         """Give how well the surroundings of each text are known."""
-        return np.array([self._context(text).lines for text in texts])
+        return np.array([_context(self.index, text).lines for text in texts])
 
     def measured(self, texts: Sequence[Text]) -> Measured:
         """Give the candidates of texts, less each one's own point and whatever stands at the same spot."""
@@ -156,7 +155,7 @@ class Bench:
         return Measured(**joined, evidence=np.empty((len(texts), 0, CANDIDATES)))
 
     def _measured(self, texts: Sequence[Text]) -> Measured:
-        batch = together([terms_of(text.text) for text in texts], [self._context(text) for text in texts])
+        batch = together([terms_of(text.text) for text in texts], [_context(self.index, text) for text in texts])
         found, arrays = find(self.index, batch), self.index.arrays
         at = np.array([(text.lat, text.lon) for text in texts])[:, :, None]
         apart = _km(arrays["place_lat"][found.places], arrays["place_lon"][found.places], at[:, 0], at[:, 1])
@@ -168,11 +167,9 @@ class Bench:
         found.like[np.broadcast_to(gone[:, None, :], found.like.shape)] = 0.0
         return measure(self.index, batch, found)
 
-    def _context(self, text: Text) -> Any:
-        key = text.city, text.district
-        if key not in self._contexts:
-            self._contexts[key] = context_of(self.index, text.city or None, text.district or None)
-        return self._contexts[key]
+
+def _context(index: PlaceIndex, text: Text) -> Context:
+    return context_of(index, text.city or None, text.district or None)
 
 
 def nearness(texts: Sequence[Text], measured: Measured) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from app.geocode import corpus, tables
 from app.geocode.saying import sentence
 from app.geocode.shelf import Say, Shelf, take
 from app.geocode.units import UnitNotFound, Units
-from app.geocode.values import Names
+from app.geocode.values import NO_NAMES, Names
 from app.settings import Settings
 from spatial.geocoding import Place, PlaceIndex, Query, StationArea, evaluation, resolve_all
 from spatial.geocoding.coordinates import Limits
@@ -134,7 +134,7 @@ def place_file(
     with tables.opened(path, truth=truth) as table:
         outcome.renamed = table.renamed
         gazetteer = gazetteer_for(settings, with_stations="station" in table.places, say_line=say_line)
-        names = _names(gazetteer, language)
+        names = _names(gazetteer, language) if explain else NO_NAMES
         header = [*table.carried, *tables.ADDED, *(["reasons"] if explain else [])]
         began = time.process_time()
         if "station" in table.places:

@@ -70,8 +70,12 @@ def sound(text: str) -> str:
     return phonetic(normalise(text).replace(" ", ""))
 
 
+@lru_cache(maxsize=1_024)
 def context_of(index: PlaceIndex, city: str | None, district: str | None) -> Context:
-    """Give the surroundings of texts of a city and district, either of which may be unknown."""
+    """Give the surroundings of texts of a city and district, either of which may be unknown; the same object each time.
+
+    Texts of one surroundings are told by that object (:func:`spatial.geocoding.match.find`).
+    """
     scope = index.scope(district)
     known = set(provinces())
     for name in (city, district):

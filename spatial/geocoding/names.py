@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Sequence
-from functools import lru_cache
 from typing import Final, TypeVar
 
 import numpy as np
@@ -20,6 +19,7 @@ from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.lookup import LookUp
 from spatial.geocoding.match import find
 from spatial.geocoding.query import Query
+from spatial.geocoding.ragged import are_among
 from spatial.geocoding.reference import Gazetteer
 from spatial.geocoding.region import prepared
 from spatial.geocoding.score import Measured, measure
@@ -95,7 +95,7 @@ def _looked_up(asked: Sequence[Asked], index: PlaceIndex) -> list[LookUp | None]
             city = metropolis_of(index, district, text)
         if not city and not district:
             city, district = whereabouts(index, text)
-        contexts.append(context_known(index, city, district))
+        contexts.append(context_of(index, city, district))
         mentions.append(frozenset() if city or district else mentioned(index, text))
     batch = together(terms, contexts)
     found = find(index, batch)
@@ -169,12 +169,6 @@ def local_name(query: Query, gazetteer: Gazetteer, station: StationArea) -> tupl
     return (best[1], best[2]) if best is not None else None
 
 
-@lru_cache(maxsize=1_024)
-def context_known(index: PlaceIndex, city: str | None, district: str | None) -> Context:
-    """Give the surroundings of texts of a town and a district, always the same object for the same names."""
-    return context_of(index, city, district)
-
-
 def _priors(
     index: PlaceIndex, asked: Sequence[Asked], mentions: Sequence[frozenset[str]], measured: Measured
 ) -> Floats | None:
@@ -187,7 +181,7 @@ def _priors(
         own = _prior(query, station, measured.lat[row], measured.lon[row], measured.lines[row])
         if mentions[row]:
             cities = [index.string_number(city) for city in mentions[row]]
-            elsewhere = ~np.isin(index.arrays["place_city"][measured.places[row]], cities)
+            elsewhere = ~are_among(index.arrays["place_city"][measured.places[row]], np.array(cities))
             own = np.where(elsewhere, ELSEWHERE, 1.0) * (1.0 if own is None else own)
         if own is not None:
             prior = np.ones(measured.lat.shape) if prior is None else prior

@@ -20,6 +20,7 @@ from spatial.addresses import Bearing, Tie, beat_of, is_in_house, normalise, tie
 from spatial.addresses.parse import parts
 from spatial.geocoding import bearing, beside, coordinates, explain, kernel, names, origin, ties
 from spatial.geocoding import region as regions
+from spatial.geocoding.context import context_of
 from spatial.geocoding.gazetteer import Place, StationArea
 from spatial.geocoding.index import PlaceIndex
 from spatial.geocoding.lookup import LookUp
@@ -233,7 +234,7 @@ def _far_town(query: Query, station: StationArea, index: PlaceIndex) -> str | No
     town, district = whereabouts(index, without_bearing(query.text or ""))
     if town is None and district is None:
         return None
-    there = names.context_known(index, town, district)
+    there = context_of(index, town, district)
     own = index.districts.get(normalise(station.district or ""), -1)
     if there.core < 0 or there.inside[own] or math.isnan(there.core_lat):
         return None

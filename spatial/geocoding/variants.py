@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from spatial.addresses.phonetic import phonetic, romanised
 from spatial.geocoding.index_layout import code_of, letters_of
-from spatial.geocoding.ragged import places_in, spread, starts_of
+from spatial.geocoding.ragged import are_among, places_in, spread, starts_of
 
 MOST_VARIANTS: Final = 24
 _LENGTHS_APART: Final = 4
@@ -120,7 +120,7 @@ class Variants:
         least = np.full(len(words), _ALIKE_IF_SHORT)
         slipped, how, slipping = self._alike(asked, of_slip, _LENGTHS_APART_OF_A_SLIP, least)
         every = len(self._terms)
-        near = ~_are_among(slipping * every + slipped, word * every + number)
+        near = ~are_among(slipping * every + slipped, word * every + number)
         other = number != exact[word]
         known = np.flatnonzero(exact >= 0)
         number = np.concatenate([number[other], slipped[near], exact[known]])
@@ -197,11 +197,3 @@ class Variants:
         kept = kept[np.lexsort((-like[kept], word[kept]))]
         kept = kept[places_in(word[kept], starts_of(word[kept])) < MOST_VARIANTS]
         return number[kept], 0.5 + 0.48 * like[kept], word[kept]
-
-
-def _are_among(values: Ints, others: Ints) -> NDArray[np.bool_]:
-    """Say of each value whether it is among others; numpy's own way takes longer to load than to answer."""
-    if not len(others):
-        return np.zeros(len(values), dtype=np.bool_)
-    ranked = np.sort(others)
-    return np.asarray(ranked[np.minimum(np.searchsorted(ranked, values), len(ranked) - 1)] == values)

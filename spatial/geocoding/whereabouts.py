@@ -58,6 +58,7 @@ def metropolis_of(index: PlaceIndex, district: str, text: str) -> str | None:
     return town if whereabouts(index, text)[0] in (None, town) else None
 
 
+@lru_cache(maxsize=4_096)
 def town_named(index: PlaceIndex, said: str) -> str | None:
     """Give the town of a name as what lies there has it, None where nothing is known to lie in it."""
     if _lie_in(index, said):
@@ -87,7 +88,7 @@ def district_of(index: PlaceIndex, town: str) -> str | None:
     number = index.string_number(town)
     inside = index.places_of("city", number) if number >= 0 else None
     if inside is None or not len(inside):
-        peopled = max(_settled(index, town), key=lambda place: place.population or 0, default=None)
+        peopled = _most_peopled(index, town)
         return normalise(peopled.district) if peopled is not None and peopled.district else None
     return home_of(index, inside)[0]
 
@@ -143,12 +144,15 @@ def whereabouts(index: PlaceIndex, text: str) -> Named:
     last = [" ".join(words[-count:]) for count in (3, 2, 1) if len(words) > count]
     last = [name for name in last if normalise(spelled_out(name)) not in _nouns()]
     for name in (*reversed(pieces[1:]), *(pieces[:1] if len(pieces) > 1 else ()), *last):
-        town, district = _town(index, name), name if normalise(name) in index.districts else None
-        if district is not None:
-            town = _city_of(index, name)
+        district = _as_district(index, name)
+        town = _town(index, name) if district is None else _city_of(index, name)
         if town or district:
             return town, district
     return _amid(index, text)
+
+
+def _as_district(index: PlaceIndex, name: str) -> str | None:
+    return name if normalise(name) in index.districts else None
 
 
 @lru_cache(maxsize=1)
@@ -218,16 +222,20 @@ def names_alone(index: PlaceIndex, text: str) -> Named | None:
     if len(names) != 1:
         return (None, None) if not names and said else None
     (name,) = names.values()
-    town, district = _town(index, name), name if normalise(name) in index.districts else None
+    town, district = _town(index, name), _as_district(index, name)
     return (town, district) if town or district else _peopled(index, name)
 
 
 def _peopled(index: PlaceIndex, name: str) -> tuple[str, str | None] | None:
     """Give the most peopled settlement of a name, with its district, that few known places bear in their address."""
-    best = max(_settled(index, name), key=lambda place: place.population or 0, default=None)
+    best = _most_peopled(index, name)
     if best is not None and (best.population or 0) < _PEOPLE_OF_A_TOWN:
         return None
     return (best.name, best.district) if best else None
+
+
+def _most_peopled(index: PlaceIndex, name: str) -> Place | None:
+    return max(_settled(index, name), key=lambda place: place.population or 0, default=None)
 
 
 def _town(index: PlaceIndex, name: str) -> str | None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.geocoding.ragged import distinct, places_in, slices, spread, starts_of
+from spatial.geocoding.ragged import are_among, distinct, places_in, slices, spread, starts_of
 
 _NUMBERS = st.lists(st.integers(-5, 5), max_size=40)
 
@@ -24,6 +24,12 @@ def test_distinct_is_what_numpy_says(values: list[int]) -> None:
     found, counts = distinct(np.array(values, dtype=np.int64))
     expected, times = np.unique(np.array(values, dtype=np.int64), return_counts=True)
     assert found.tolist() == expected.tolist() and counts.tolist() == times.tolist()
+
+
+@given(_NUMBERS, _NUMBERS)
+def test_are_among_is_what_numpy_says(values: list[int], others: list[int]) -> None:
+    said, asked = np.array(values, dtype=np.int64), np.array(others, dtype=np.int64)
+    assert are_among(said, asked).tolist() == np.isin(said, asked).tolist()
 
 
 @given(_NUMBERS)
