@@ -195,16 +195,26 @@ class _Told:
 @lru_cache(maxsize=1_024)
 def _told(text: str) -> _Told | None:
     """Give what a text says of distance and direction, None if it says nothing."""
+    lengths = _lengths(text)
+    if lengths is None:
+        return None
+    simple, tokens, words, distances = lengths
+    for distance in distances:
+        said = _says(simple, tokens, words, distance)
+        if said is not None:
+            return _Told(simple, tokens, words, said, distance)
+    return None
+
+
+@lru_cache(maxsize=1_024)
+def _lengths(text: str) -> tuple[str, list[Token], list[str], list[_Distance]] | None:
+    """Give a text in one spelling, its words with where each stands, and its distances; None if it has none."""
     simple = _simplified(text)
     if not _may_tell(simple):
         return None
     tokens = _cut(simple)
     words = [word for word, _, _ in tokens]
-    for distance in _distances(words):
-        said = _says(simple, tokens, words, distance)
-        if said is not None:
-            return _Told(simple, tokens, words, said, distance)
-    return None
+    return simple, tokens, words, _distances(words)
 
 
 @lru_cache(maxsize=1_024)
@@ -213,12 +223,11 @@ def unread_distance(text: str) -> str | None:
 
     "2 km" says no direction, "3 km north south" two. Short lengths are those of plots and streets ("30 feet bazaar").
     """
-    simple = _simplified(text)
-    if not _may_tell(simple) or _told(text) is not None:
+    lengths = _lengths(text)
+    if lengths is None or _told(text) is not None:
         return None
-    tokens = _cut(simple)
-    words = [word for word, _, _ in tokens]
-    for one in _distances(words):
+    simple, tokens, words, distances = lengths
+    for one in distances:
         last = one.last
         following = words[last + 1] if last + 1 < len(words) else ""
         is_length = one.unit_m >= _LONG_UNIT_M or (one.unit_m == 1.0 and len(words[last]) > 1)
@@ -289,24 +298,22 @@ def _simplified(text: str) -> str:
 def _cut(simple: str) -> list[Token]:
     """Give the words of a text in one spelling, each with where it begins and ends."""
     tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(simple)]
-    kept = []
+    kept: list[Token] = []
     for index, token in enumerate(tokens):
+        word, start, _ = token
         # A dash is a range between two numbers ("2-3 km"); anywhere else ("north-east") it is nothing.
-        if token[0] != "-" or (
+        if word == "-" and not (
             0 < index < len(tokens) - 1 and tokens[index - 1][0].isdigit() and tokens[index + 1][0].isdigit()
         ):
+            continue
+        pieces = glued.apart(word)
+        if len(pieces) == 1:
             kept.append(token)
-    return [piece for token in kept for piece in _pieces(token)]
-
-
-def _pieces(token: Token) -> list[Token]:
-    """Give the words of a token that was typed without spaces, each with where it stands."""
-    word, start, _ = token
-    found = []
-    for piece in glued.apart(word):
-        found.append((piece, start, start + len(piece)))
-        start += len(piece)
-    return found
+            continue
+        for piece in pieces:  # typed without spaces
+            kept.append((piece, start, start + len(piece)))
+            start += len(piece)
+    return kept
 
 
 def _distances(tokens: list[str]) -> list[_Distance]:

@@ -24,7 +24,8 @@ _UNITS: Final = _listed("units")
 _TELLING: Final = _UNITS | _listed("directions", "joined")
 _KNOWN: Final = _TELLING | _listed("numbers", "modifiers", "fillers", "pointing", "measured")
 _LAST: Final = _listed("abbreviations") | {"n", "e", "s", "w"}
-_URDU: Final = "|".join(sorted((word for word in _UNITS if not word.isascii()), key=len, reverse=True))
+_URDU_UNITS: Final = frozenset(word for word in _UNITS if not word.isascii())
+_URDU: Final = "|".join(sorted(_URDU_UNITS, key=len, reverse=True))
 _HINT: Final = re.compile(rf"(?:{_URDU})[^\W\d_]|[^\W\d_](?:{_URDU})")
 _LATIN: Final = frozenset(
     word for word in _UNITS if re.fullmatch("km|kilomet(?:er|re)s?|met(?:er|re)s?|miles?|furlongs?", word)
@@ -32,10 +33,16 @@ _LATIN: Final = frozenset(
 # Latin letters are hardly ever typed so, but for what stands behind a figure's unit.
 _LATIN_HINT: Final = re.compile(rf"(?<![a-z])(?:{'|'.join(sorted(_LATIN))})[a-z]")
 
+# What stands in whatever the two find.
+_STEMS: Final = lexicon.stems(_URDU_UNITS)
+_LATIN_STEMS: Final = lexicon.stems(_LATIN)
+
 
 def may_be(simple: str) -> bool:
     """Say whether a text in one spelling may hold a unit without the space beside it."""
-    return (_LATIN_HINT if simple.isascii() else _HINT).search(simple) is not None
+    if simple.isascii():
+        return lexicon.holds(simple, _LATIN_STEMS) and _LATIN_HINT.search(simple) is not None
+    return lexicon.holds(simple, _STEMS) and _HINT.search(simple) is not None
 
 
 @lru_cache(maxsize=4_096)

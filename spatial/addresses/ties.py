@@ -173,7 +173,7 @@ _ORIGIN_BESIDE: Final = frozenset(fold(word) for word in _listed("origin.beside"
 _ARTICLES: Final = frozenset(fold(word) for word in _listed("origin.article"))
 _STATIONS_WORDS: Final = _STATION - {"p", *(fold(word) for word in _listed("origin.here"))}
 _INSIDE: Final = frozenset(fold(word) for word in _listed("house.inside"))
-_OF_HOUSE: Final = frozenset(fold(word) for word in _listed("house.serving"))
+_HOUSES_WORDS: Final = _STATIONS_WORDS | _INSIDE | frozenset(fold(word) for word in _listed("house.serving"))
 _ABBREVIATED: Final = ("ps", "p.s")
 _NO_STATIONS_NAME: Final = frozenset(fold(word) for word in _listed("origin.onward"))
 _PLACED: Final = frozenset(fold(word) for word in _listed("road.at"))
@@ -236,8 +236,8 @@ def from_station(text: str) -> Tie | None:
 @lru_cache(maxsize=4_096)
 def is_in_house(text: str) -> bool:
     """Say whether a text says no more than that it happened in the station's house: "thana ke andar", حوالات تھانہ."""
-    words = set(_WORD.findall(fold(text).replace("p.s", "ps")))
-    return bool(words & _STATIONS_WORDS and words & _INSIDE) and words <= _STATIONS_WORDS | _INSIDE | _OF_HOUSE
+    words = _WORD.findall(fold(text).replace("p.s", "ps"))
+    return not (_INSIDE.isdisjoint(words) or _STATIONS_WORDS.isdisjoint(words)) and _HOUSES_WORDS.issuperset(words)
 
 
 def _stations_name(clause: str, is_said: bool) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spatial.addresses import bearings, beats, lexicon, normal, ties, tokens
+from spatial.addresses import bearings, beats, glued, lexicon, normal, ties, tokens
 from spatial.addresses.normal import fold, normalise
 from spatial.addresses.tokens import DASH, STOP, Token
 
@@ -179,6 +179,15 @@ def test_a_text_without_a_unit_tells_no_distance(text: str) -> None:
 
 
 @given(_texts())
+@example("2kmnorth")
+@example("2کلومیٹرشمال")
+def test_a_text_without_a_unit_holds_none_glued(text: str) -> None:
+    simple = bearings._simplified(text)
+    hint = glued._LATIN_HINT if simple.isascii() else glued._HINT
+    assert glued.may_be(simple) == (hint.search(simple) is not None)
+
+
+@given(_texts())
 @example("beat no. 3")
 @example("بیٹ نمبر ۳")
 def test_a_text_without_the_word_names_no_beat(text: str) -> None:
@@ -189,10 +198,10 @@ def test_a_text_without_the_word_names_no_beat(text: str) -> None:
 def _cut_whole(text: str) -> list[Token]:
     """Give the tokens of a text that is not first cut at its blanks."""
     found: list[Token] = []
-    for said, start, end, kind, glued in tokens._between_blanks(text, len(text)):
+    for said, start, end, kind, is_glued in tokens._between_blanks(text, len(text)):
         if kind == tokens._POINT:
             kind = DASH if not found or len(found[-1].text) <= 3 or found[-1].text == "number" else STOP
-        found.append(Token(said, start, end, kind, glued))
+        found.append(Token(said, start, end, kind, is_glued))
     return found
 
 
